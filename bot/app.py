@@ -1,0 +1,132 @@
+"""The only place where the parts are built and joined."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.answers import load_answer_base
+from bot.errors import TrainingError
+from bot.etiquette import Etiquette
+from bot.faults import Fault, fault_of
+from bot.question_log import QuestionLog
+from bot.release_builder import OnProgress, build_release
+from bot.releases import Release, ReleaseStore
+from bot.responder import Responder, Served
+from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.messages import Reply
+    from connectors.terminal_connector import TerminalConnector
+
+CONFIG_FILE = "config.yml"
+ANSWERS_FOLDER = "answers"
+QUESTIONS_FOLDER = Path("nlu", "questions")
+HELD_OUT_FILE = Path("nlu", "held_out", "questions.jsonl")
+RELEASES_FOLDER = "releases"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout, and the folder where its data lives."""
+
+    root: Path
+    data: Path
+    settings: Settings
+
+    @property
+    def releases(self) -> ReleaseStore:
+        """The releases that have been built."""
+        return ReleaseStore(self.data / RELEASES_FOLDER)
+
+
+def open_project(data: Path, root: Path | None = None) -> Project:
+    """The project in a folder: by default the current one where it holds config.yml, else this checkout."""
+    here, checkout = Path.cwd(), Path(__file__).resolve().parent.parent
+    root = root or (here if (here / CONFIG_FILE).is_file() else checkout)
+    return Project(root, data, load_settings(root / CONFIG_FILE))
+
+
+@asynccontextmanager
+async def serving(project: Project, release: Release, record: bool) -> AsyncIterator[Responder]:
+    """A Responder that answers from a release, with the model's processes started."""
+    # Imported here, so that commands that need no model don't load NumPy.
+    from nlu.confidence import Calibration
+    from nlu.rasa_classifier import RasaClassifier
+
+    settings = project.settings
+    classifier = RasaClassifier(
+        release.model,
+        release.manifest.kinds,
+        Calibration.from_dict(release.manifest.calibration),
+        settings.classifier.workers,
+        settings.classifier.timeout_seconds,
+    )
+    starting = asyncio.ensure_future(classifier.start())
+    log = None
+    try:
+        log = _open_log(project) if record else None
+        served = Served(release.name, load_answer_base(release.answers), release.manifest.thresholds, classifier)
+        await starting
+        yield Responder(served, Etiquette(settings.etiquette), log)
+    finally:
+        starting.cancel()
+        await classifier.close()
+        if log:
+            log.close()
+
+
+def train_release(project: Project, on_progress: OnProgress) -> Release:
+    """Build a release from the files and make it current. Raises TrainingError where they have faults."""
+    from nlu.trainer import RasaTrainer
+
+    faults = check_project(project, date.today())
+    if faults:
+        raise TrainingError(f"The files have {len(faults)} faults, such as {faults[0]} Run `signpost check` for all.")
+    trainer = RasaTrainer(project.root / CONFIG_FILE, project.root / QUESTIONS_FOLDER)
+    return build_release(
+        project.releases,
+        trainer,
+        project.root / ANSWERS_FOLDER,
+        project.root / HELD_OUT_FILE,
+        project.settings.thresholds,
+        on_progress,
+    )
+
+
+def check_project(project: Project, day: date) -> list[Fault]:
+    """Every fault of the answers, rates, questions and configuration, sorted by place."""
+    from bot.checks import check_answers, check_questions
+    from nlu.questions import question_paths, read_examples
+
+    faults = check_answers(project.root / ANSWERS_FOLDER, project.settings.answers, day, as_text)
+    examples = []
+    for path in question_paths(project.root / QUESTIONS_FOLDER):
+        try:
+            examples += list(read_examples(path))
+        except TrainingError as error:
+            faults.append(fault_of(error, path))
+    return sorted([*faults, *check_questions(examples, project.root / ANSWERS_FOLDER)])
+
+
+def terminal() -> TerminalConnector:
+    """The terminal as a platform."""
+    from connectors.terminal_connector import TerminalConnector
+
+    return TerminalConnector()
+
+
+def as_text(reply: Reply) -> str:
+    """A reply as the plainest platform posts it."""
+    from connectors import plain_text
+
+    return plain_text.as_text(reply)
+
+
+def _open_log(project: Project) -> QuestionLog:
+    return QuestionLog(project.data, project.settings.question_log.busy_seconds)

@@ -1,0 +1,42 @@
+"""The commands. Each module imports what it needs when it runs, so that help and small commands come at once."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import ask, chat, check, questions, releases, train
+from bot.errors import SignpostError
+
+app = typer.Typer(
+    help="Signpost answers citizens' questions with official information. Start with: signpost chat",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("chat")(chat.chat)
+app.command("ask")(ask.ask)
+app.command("train")(train.train)
+app.command("check")(check.check)
+app.command("questions")(questions.questions)
+app.command("releases")(releases.releases)
+app.command("use")(releases.use)
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run a command; a known error becomes one sentence and a non-zero exit."""
+    try:
+        app()
+    except SignpostError as error:
+        typer.echo(f"signpost: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `signpost questions | head`.
+        sys.stderr.close()
+        sys.exit(141)

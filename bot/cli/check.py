@@ -1,0 +1,29 @@
+"""`signpost check`: every fault of the files, each on its own line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from bot.cli.options import DEFAULT_DATA, Data
+
+
+def check(
+    data: Data = DEFAULT_DATA,
+    on: Annotated[
+        Optional[datetime],  # noqa: UP007 - Typer on Python 3.10 reads annotations itself
+        typer.Option(formats=["%Y-%m-%d"], help="Check as on this day (default: today)."),
+    ] = None,
+) -> None:
+    """Check answers, questions, rates, urgent-help messages and configuration."""
+    from bot.app import check_project, open_project
+
+    faults = check_project(open_project(data), on.date() if on else date.today())
+    for fault in faults:
+        path = fault.path.relative_to(Path.cwd()) if fault.path.is_relative_to(Path.cwd()) else fault.path
+        typer.echo(f"{path}:{fault.line}: {fault.text}")
+    typer.echo(f"{len(faults)} faults." if faults else "No faults.", err=bool(faults))
+    raise typer.Exit(1 if faults else 0)

@@ -1,0 +1,116 @@
+"""What comes in and what goes out, the same for every platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from enum import Enum
+
+
+class Outcome(str, Enum):
+    """What became of a message. Every message gets exactly one."""
+
+    ANSWERED = "answered"
+    CLARIFY = "clarify"
+    SMALL_TALK = "small_talk"
+    UNANSWERED_LOW_CONFIDENCE = "unanswered_low_confidence"
+    UNANSWERED_AMBIGUOUS = "unanswered_ambiguous"
+    UNANSWERED_OUT_OF_SCOPE = "unanswered_out_of_scope"
+    URGENT_HELP = "urgent_help"
+    WITHHELD_PERSONAL_DATA = "withheld_personal_data"
+    IGNORED_EMPTY = "ignored_empty"
+    IGNORED_NOT_A_QUESTION = "ignored_not_a_question"
+    IGNORED_NOT_CONFIDENT = "ignored_not_confident"
+    IGNORED_COOLDOWN = "ignored_cooldown"
+    IGNORED_MUTED = "ignored_muted"
+    IGNORED_DUPLICATE = "ignored_duplicate"
+    IGNORED_BOT = "ignored_bot"
+    ERROR_CLASSIFIER = "error_classifier"
+    ERROR_TIMEOUT = "error_timeout"
+    ERROR_QUESTION_LOG = "error_question_log"
+    ERROR_INTERNAL = "error_internal"
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether an official should see the question, because nobody has answered it."""
+        return self.value.startswith("unanswered_") or self is Outcome.CLARIFY
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is posted."""
+        return self.value.startswith("ignored_")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message from a person, as a connector hands it over.
+
+    `author` is the platform's own identifier; it is made a pseudonym before it is stored.
+    `addressed` is true when the bot was spoken to (mention, reply to it, command, direct message) and false when
+    the message was overheard in a channel whose moderators let the bot answer questions.
+    """
+
+    text: str
+    platform: str = "terminal"
+    community: str = ""
+    channel: str = ""
+    thread: str = ""
+    author: str = ""
+    author_is_bot: bool = False
+    message_id: str = ""
+    reply_to_message_id: str = ""
+    addressed: bool = True
+    sent_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an answer's facts can be checked."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer that a text may be asking for, and how sure the model is (0 to 1)."""
+
+    answer: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something the asker can pick: another answer, or the same answer for another nation."""
+
+    label: str
+    answer: str
+    nation: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is to be posted, with nothing of any platform in it. `body` is Markdown."""
+
+    body: str
+    title: str = ""
+    notice: str = ""
+    sources: tuple[Source, ...] = ()
+    department: str = ""
+    reviewed: str = ""
+    choices: tuple[Choice, ...] = ()
+    allows_feedback: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """The Responder's whole result for one message. `reply` is None where silence is right."""
+
+    outcome: Outcome
+    reply: Reply | None = None
+    answer: str | None = None
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    release: str = ""
+    question_id: int | None = None
+    alert_moderators: bool = False

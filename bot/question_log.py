@@ -1,0 +1,260 @@
+"""The question log: all SQL of the project. Storage is SQLite with one writer, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlite_utils
+
+from bot.errors import QuestionLogError
+from bot.messages import Message, Outcome, Reply, Response
+from bot.migrations import migrations
+from bot.personal_data import Kind
+
+LOG_FILE = "questions.db"
+KEY_FILE = "asker.key"
+MAX_UNWRITTEN = 10_000
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class LoggedQuestion:
+    """One row of the log, as officials see it. `text` is scrubbed; None where it was not kept."""
+
+    id: int
+    asked_at: str
+    platform: str
+    community: str
+    addressed: bool
+    text: str | None
+    outcome: str
+    answer: str | None
+    confidence: float
+    candidates: list[dict[str, Any]]
+    release: str
+
+
+class QuestionLog:
+    """Writes in the order in which it is asked to, each question and its owed reply in one transaction.
+
+    What can't be written for the time being (a full disk, a lock held by another process) is kept and written before
+    the next question, so that nothing is lost while the process lives.
+    """
+
+    def __init__(self, folder: Path, busy_seconds: float = 5.0) -> None:
+        """Open or make the log in a folder. Raises QuestionLogError where that can't be done."""
+        self._path = folder / LOG_FILE
+        self._key = _asker_key(folder)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="question-log")
+        self._unwritten: deque[tuple[dict[str, Any], str | None]] = deque(maxlen=MAX_UNWRITTEN)
+        self._db = self._in_writer_now(lambda: _open(self._path, busy_seconds))
+
+    async def record(self, message: Message, text: str | None, kinds: tuple[Kind, ...], response: Response) -> int:
+        """Write a question, its outcome and the reply that is owed; returns the question's id.
+
+        Raises QuestionLogError; the question is then kept for the next attempt.
+        """
+        row = self._row(message, text, kinds, response)
+        reply = json.dumps(asdict(response.reply), ensure_ascii=False) if response.reply else None
+        return await self._in_writer(lambda: self._write_question(row, reply))
+
+    async def mark_delivered(self, question_id: int) -> None:
+        """Note that the reply owed for a question has been posted."""
+        await self._in_writer(
+            lambda: self._execute(
+                "update outbox set delivered_at = ? where question_id = ? and delivered_at is null", _now(), question_id
+            )
+        )
+
+    async def record_feedback(self, question_id: int, platform: str, author: str, helpful: bool) -> None:
+        """Keep a person's vote on a reply; a later vote replaces an earlier one."""
+        vote = {
+            "question_id": question_id,
+            "asker": self.pseudonym(platform, author),
+            "helpful": int(helpful),
+            "given_at": _now(),
+        }
+        await self._in_writer(lambda: self._insert("feedback", vote, replace=True))
+
+    async def record_choice(self, question_id: int, platform: str, author: str, answer: str, nation: str) -> None:
+        """Keep what a person picked; an empty answer means none of those offered."""
+        choice = {
+            "question_id": question_id,
+            "asker": self.pseudonym(platform, author),
+            "answer": answer,
+            "nation": nation,
+            "chosen_at": _now(),
+        }
+        await self._in_writer(lambda: self._insert("choices", choice))
+
+    def pseudonym(self, platform: str, author: str) -> str:
+        """The name under which a person is stored: an HMAC, so that it can't be traced back without the key."""
+        return hmac.new(self._key, f"{platform}:{author}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def close(self) -> None:
+        """Write what is left and close the file. Safe to call twice."""
+        if self._writer._shutdown:
+            return
+        try:
+            self._in_writer_now(self._close)
+        finally:
+            self._writer.shutdown()
+
+    def _row(self, message: Message, text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
+        return {
+            "asked_at": message.sent_at.astimezone(timezone.utc).isoformat(timespec="seconds"),
+            "platform": message.platform,
+            "community": message.community,
+            "channel": message.channel,
+            "thread": message.thread,
+            "message_id": message.message_id,
+            "asker": self.pseudonym(message.platform, message.author),
+            "addressed": int(message.addressed),
+            "text": text,
+            "personal_data": json.dumps([kind.name.lower() for kind in kinds]),
+            "outcome": response.outcome.value,
+            "answer": response.answer,
+            "confidence": response.confidence,
+            "candidates": json.dumps([asdict(candidate) for candidate in response.candidates]),
+            "release": response.release,
+        }
+
+    def _write_question(self, row: dict[str, Any], reply: str | None) -> int:
+        self._unwritten.append((row, reply))
+        question_id = 0
+        while self._unwritten:
+            question_id = self._insert_question(*self._unwritten[0])
+            self._unwritten.popleft()
+        return question_id
+
+    def _insert_question(self, row: dict[str, Any], reply: str | None) -> int:
+        with self._db.atomic():
+            question_id = int(self._insert("questions", row))
+            if reply is not None:
+                self._insert("outbox", {"question_id": question_id, "reply": reply, "created_at": _now()})
+        return question_id
+
+    def _insert(self, table: str, row: Mapping[str, Any], replace: bool = False) -> int:
+        return int(self._db.table(table).insert(dict(row), replace=replace).last_rowid or 0)
+
+    def _execute(self, sql: str, *parameters: Any) -> None:
+        with self._db.atomic():
+            self._db.execute(sql, parameters)
+
+    def _close(self) -> None:
+        try:
+            while self._unwritten:
+                self._insert_question(*self._unwritten[0])
+                self._unwritten.popleft()
+        finally:
+            self._db.close()
+
+    async def _in_writer(self, work: Callable[[], Result]) -> Result:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except sqlite3.Error as error:
+            raise _explain(self._path, error) from error
+
+    def _in_writer_now(self, work: Callable[[], Result]) -> Result:
+        try:
+            return self._writer.submit(work).result()
+        except sqlite3.Error as error:
+            raise _explain(self._path, error) from error
+
+
+def unanswered_questions(folder: Path) -> Iterator[LoggedQuestion]:
+    """What was asked and could not be answered, newest first. Reads a log that another process may be writing."""
+    path = folder / LOG_FILE
+    if not path.exists():
+        return
+    outcomes = [outcome.value for outcome in Outcome if outcome.is_unanswered or outcome is Outcome.IGNORED_NOT_CONFIDENT]
+    columns = list(LoggedQuestion.__dataclass_fields__)
+    marks = ",".join("?" * len(outcomes))
+    try:
+        db = sqlite_utils.Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+        try:
+            where = f"outcome in ({marks})"
+            for row in db["questions"].rows_where(where, outcomes, select=",".join(columns), order_by="id desc"):
+                row["candidates"] = json.loads(row["candidates"])
+                yield LoggedQuestion(**{**row, "addressed": bool(row["addressed"])})
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise _explain(path, error) from error
+
+
+def owed_reply(reply: str) -> Reply:
+    """The Reply that a row of the outbox holds."""
+    from bot.messages import Choice, Source
+
+    content = json.loads(reply)
+    content["sources"] = tuple(Source(**source) for source in content["sources"])
+    content["choices"] = tuple(Choice(**choice) for choice in content["choices"])
+    return Reply(**content)
+
+
+def _open(path: Path, busy_seconds: float) -> sqlite_utils.Database:
+    db = sqlite_utils.Database(sqlite3.connect(path, timeout=busy_seconds))
+    db.execute(f"pragma busy_timeout = {int(busy_seconds * 1000)}")
+    db.enable_wal()
+    # In WAL mode a crash of the process loses nothing; a power cut may lose the last moments but can't harm the file.
+    db.execute("pragma synchronous = normal")
+    db.execute("pragma foreign_keys = on")
+    try:
+        migrations.apply(db)
+    except sqlite3.OperationalError:
+        # Another process may have taken the same step at the same time.
+        if migrations.pending(db):
+            raise
+    return db
+
+
+def _asker_key(folder: Path) -> bytes:
+    """The key of the pseudonyms: made once, readable by its owner alone."""
+    path = folder / KEY_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            scratch = path.with_suffix(f".{os.getpid()}")
+            with open(os.open(scratch, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(os.urandom(32))
+            try:
+                os.link(scratch, path)
+            except FileExistsError:
+                pass
+            finally:
+                scratch.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise QuestionLogError(f"{folder} can't be used for the question log: {error.strerror}.") from error
+
+
+def _explain(path: Path, error: sqlite3.Error) -> QuestionLogError:
+    problem = str(error)
+    remedies = {
+        "locked": "another process holds it; stop that process or try again",
+        "readonly": "it is read-only; make it writable or choose another folder with --data",
+        "full": "the disk is full; make room and try again",
+        "unable to open": "it can't be opened; check the folder's permissions or choose another with --data",
+        "not a database": "it is not a question log; move it away or choose another folder with --data",
+        "malformed": "it is damaged; move it away and restore a backup",
+    }
+    remedy = next((words for sign, words in remedies.items() if sign in problem), problem)
+    return QuestionLogError(f"The question log {path} can't be used: {remedy}.")
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,114 @@
+"""Builds a release: cross-validation, thresholds, model, evaluation, checksums."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from bot.answers import AnswerBase, load_answer_base
+from bot.classifier import Judged, Kind, Prediction
+from bot.errors import TrainingError
+from bot.evaluation import evaluate
+from bot.releases import ANSWERS_FOLDER, EVALUATION_FILE, MODEL_FILE, Manifest, Release, ReleaseStore
+from bot.settings import ThresholdSettings
+from bot.thresholds import choose_thresholds
+
+OnProgress = Callable[[str, float], None]
+"""Told the name of the step under way, and how much of the whole is done, from 0 to 1."""
+
+
+class TrainedRelease(Protocol):
+    """A model that has just been trained."""
+
+    @property
+    def calibration(self) -> dict[str, list[float]]: ...
+    def cross_validated(self) -> list[Judged]: ...
+    def predict(self, text: str) -> Prediction: ...
+
+
+class Trainer(Protocol):
+    """What trains the model."""
+
+    @property
+    def kinds(self) -> dict[str, Kind]: ...
+    @property
+    def count(self) -> int: ...
+    def train(self, archive: Path, on_progress: Callable[[int], None]) -> AbstractContextManager[TrainedRelease]: ...
+
+
+class LabelledText(msgspec.Struct, frozen=True):
+    """One line of a labelled file: `answer` is the right slug, or null where nothing should be answered."""
+
+    text: str
+    answer: str | None = None
+    addressed: bool = True
+
+
+def build_release(
+    store: ReleaseStore,
+    trainer: Trainer,
+    answers: Path,
+    held_out: Path,
+    allowed: ThresholdSettings,
+    on_progress: OnProgress,
+) -> Release:
+    """Build a release and make it current. What was current stays so until everything is done."""
+    base = load_answer_base(answers)
+    labelled = read_labelled(held_out) if held_out.is_file() else []
+    with store.building() as folder:
+        on_progress("Preparing the sentence encoder", 0.0)
+        with trainer.train(folder / MODEL_FILE, lambda done: _encoding(on_progress, done, trainer.count)) as trained:
+            thresholds = choose_thresholds(judged := trained.cross_validated(), allowed)
+            on_progress("Asking it questions it has never seen", 0.8)
+            unseen = [_judge(line, trained.predict(line.text), base) for line in labelled]
+            calibration = trained.calibration
+        reports = {"cross_validated": evaluate(judged, thresholds), "held_out": evaluate(unseen, thresholds)}
+        on_progress("Packing the release", 0.95)
+        shutil.copytree(answers, folder / ANSWERS_FOLDER)
+        (folder / EVALUATION_FILE).write_text(json.dumps(reports, indent=1, ensure_ascii=False), encoding="utf-8")
+        release = store.add(
+            folder,
+            Manifest(
+                created_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                thresholds=thresholds,
+                calibration=calibration,
+                kinds=trainer.kinds,
+                figures={name: report["figures"] for name, report in reports.items()},
+                answers=len(base.answers),
+                questions=trainer.count,
+                rasa_version=version("rasa"),
+            ),
+        )
+    on_progress("Done", 1.0)
+    return store.use(release.number)
+
+
+def read_labelled(path: Path) -> list[LabelledText]:
+    """Read a file of one JSON object a line. Raises TrainingError naming the line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    labelled = []
+    for number, line in enumerate(lines, 1):
+        try:
+            labelled.append(msgspec.json.decode(line, type=LabelledText))
+        except msgspec.MsgspecError as error:
+            raise TrainingError(f"{path}:{number}: The line is no labelled text ({error}).") from error
+    return labelled
+
+
+def _judge(line: LabelledText, prediction: Prediction, base: AnswerBase) -> Judged:
+    kind = Kind.URGENT if line.answer in base.urgent else Kind.ANSWER
+    return Judged(line.text, kind if line.answer else Kind.OUT_OF_SCOPE, line.answer or "", prediction, line.addressed)
+
+
+def _encoding(on_progress: OnProgress, done: int, count: int) -> None:
+    """Reading the questions is the longest step that can be counted."""
+    step = "Reading the known questions" if done < count else "Learning from them"
+    on_progress(step, 0.1 + 0.3 * done / count)

@@ -1,0 +1,170 @@
+"""Releases: immutable, numbered bundles of answers, trained model and evaluation, with checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from bot.classifier import Kind
+from bot.decision import Thresholds
+from bot.errors import ReleaseError
+
+MANIFEST_FILE = "manifest.json"
+CURRENT_FILE = "current"
+MODEL_FILE = "model.tar.gz"
+EVALUATION_FILE = "evaluation.json"
+ANSWERS_FOLDER = "answers"
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a release is made of, and how good it was when it was built.
+
+    `figures` holds the shares that bot.evaluation names, by the questions they were measured on. `files` holds the
+    SHA-256 of every file but this one.
+    """
+
+    created_at: str
+    thresholds: Thresholds
+    calibration: dict[str, list[float]]
+    kinds: dict[str, Kind]
+    figures: dict[str, dict[str, float]]
+    answers: int
+    questions: int
+    rasa_version: str
+    files: dict[str, str] = {}
+
+
+class Release(msgspec.Struct, frozen=True):
+    """A release on disk."""
+
+    number: int
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The number as it is shown and as its folder is called."""
+        return f"{self.number:04d}"
+
+    @property
+    def model(self) -> Path:
+        """Rasa's model archive."""
+        return self.folder / MODEL_FILE
+
+    @property
+    def answers(self) -> Path:
+        """The answers as they were when the release was built."""
+        return self.folder / ANSWERS_FOLDER
+
+    def verify(self) -> None:
+        """Raises ReleaseError unless every file is there and as it was built."""
+        for name, digest in self.manifest.files.items():
+            path = self.folder / name
+            if not path.is_file() or _digest(path) != digest:
+                problem = "is missing" if not path.is_file() else "has been changed since it was built"
+                raise ReleaseError(
+                    f"In release {self.name}, {name} {problem}: choose another with `signpost use`, "
+                    "or build a new one with `signpost train`."
+                )
+
+
+class ReleaseStore:
+    """All releases under one folder, and which of them is current."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, which needs not exist yet."""
+        self._folder = folder
+
+    def all(self) -> list[Release]:
+        """Every release that can be read, oldest first."""
+        folders = sorted(path for path in self._folder.glob("[0-9]*") if (path / MANIFEST_FILE).is_file())
+        return [self._read(path) for path in folders]
+
+    def current_number(self) -> int | None:
+        """The number of the current release, or None where there is none yet."""
+        try:
+            return int((self._folder / CURRENT_FILE).read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise ReleaseError(
+                f"{self._folder / CURRENT_FILE} can't be read: choose a release with `signpost use`."
+            ) from error
+
+    def current(self) -> Release:
+        """The current release, checked. Raises ReleaseError."""
+        number = self.current_number()
+        if number is None:
+            raise ReleaseError(f"There is no release in {self._folder}: build one with `signpost train`.")
+        release = self.get(number)
+        release.verify()
+        return release
+
+    def get(self, number: int) -> Release:
+        """One release. Raises ReleaseError where there is none of that number."""
+        path = self._folder / f"{number:04d}"
+        if not (path / MANIFEST_FILE).is_file():
+            known = ", ".join(str(release.number) for release in self.all()) or "none"
+            raise ReleaseError(f"There is no release {number} in {self._folder} (there is: {known}).")
+        return self._read(path)
+
+    def use(self, number: int) -> Release:
+        """Make a release current, once it has been checked."""
+        release = self.get(number)
+        release.verify()
+        scratch = self._folder / f".{CURRENT_FILE}-{os.getpid()}"
+        scratch.write_text(f"{number}\n", encoding="ascii")
+        scratch.replace(self._folder / CURRENT_FILE)
+        return release
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """A folder to build a release in; it is removed again unless `add` has taken it."""
+        folder = self._folder / f".building-{os.getpid()}"
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise ReleaseError(f"{self._folder} can't be written: {error.strerror}.") from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def add(self, folder: Path, manifest: Manifest) -> Release:
+        """Give a folder that is complete the next number, in one step."""
+        files = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+        manifest = msgspec.structs.replace(manifest, files=files)
+        (folder / MANIFEST_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        number = max((int(path.name) for path in self._folder.glob("[0-9]*")), default=0) + 1
+        while True:
+            try:
+                folder.rename(self._folder / f"{number:04d}")
+                return self.get(number)
+            except OSError:
+                # Another process has taken the number.
+                if not (self._folder / f"{number:04d}").exists():
+                    raise
+                number += 1
+
+    def _read(self, path: Path) -> Release:
+        try:
+            manifest = msgspec.json.decode((path / MANIFEST_FILE).read_bytes(), type=Manifest)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise ReleaseError(
+                f"Release {path.name} can't be read: remove {path} or choose another with `signpost use`."
+            ) from error
+        return Release(int(path.name), path, manifest)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,158 @@
+"""The path of a message: etiquette, safety, classify, decide, compose, record."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot import wording
+from bot.answers import AnswerBase
+from bot.classifier import Classifier, Prediction
+from bot.compose import answer_reply, compose, urgent_reply, warn_of_personal_data
+from bot.decision import Decision, Thresholds, decide
+from bot.errors import ClassifierError, ClassifierTimeoutError, QuestionLogError
+from bot.etiquette import Etiquette
+from bot.messages import Choice, Message, Outcome, Reply, Response
+from bot.personal_data import Scrubbed, is_answerable, scrub
+from bot.question_log import QuestionLog
+from bot.safety import plain_emergency, urgent_help_for
+from bot.text import clean, has_words, question_in
+
+logger = logging.getLogger(__name__)
+
+MAX_CANDIDATES = 10
+
+
+@dataclass(frozen=True)
+class Served:
+    """What the Responder answers from: one release."""
+
+    release: str
+    answers: AnswerBase
+    thresholds: Thresholds
+    classifier: Classifier
+
+
+class Responder:
+    """Gives every message exactly one outcome, whatever happens. It assumes no platform, and not to be the only one."""
+
+    def __init__(
+        self,
+        served: Served,
+        etiquette: Etiquette,
+        log: QuestionLog | None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """Answer from a release; without a log, nothing is kept."""
+        self._served = served
+        self._etiquette = etiquette
+        self._log = log
+        self._today = today
+
+    async def respond(self, message: Message) -> Response:
+        """The response to one message. Never raises."""
+        try:
+            text = question_in(clean(message.text))
+            scrubbed = scrub(text)
+            response = await self._respond(message, scrubbed)
+            return await self._record(message, scrubbed, response)
+        except Exception:
+            logger.exception("A message could not be handled.")
+            return self._error(message, Outcome.ERROR_INTERNAL)
+
+    async def choose(self, message: Message, question_id: int | None, choice: Choice) -> Reply:
+        """The reply to a pick among the choices of an earlier reply."""
+        if self._log and question_id is not None:
+            await self._log.record_choice(question_id, message.platform, message.author, choice.answer, choice.nation)
+        if not choice.answer:
+            return Reply(body=wording.NONE_NOTED)
+        return answer_reply(self._served.answers, choice.answer, self._today(), choice.nation)
+
+    async def give_feedback(self, message: Message, question_id: int | None, helpful: bool) -> Reply:
+        """Note whether a reply helped."""
+        if self._log and question_id is not None:
+            await self._log.record_feedback(question_id, message.platform, message.author, helpful)
+        return Reply(body=wording.FEEDBACK_THANKS)
+
+    async def note_delivered(self, response: Response) -> None:
+        """Note that a reply has been posted."""
+        if self._log and response.question_id is not None and response.reply is not None:
+            await self._log.mark_delivered(response.question_id)
+
+    async def _respond(self, message: Message, scrubbed: Scrubbed) -> Response:
+        silence = self._etiquette.reason_for_silence(message, scrubbed.text)
+        if silence is Outcome.IGNORED_BOT:
+            return self._response(silence)
+        if not has_words(scrubbed.text):
+            return self._response(Outcome.IGNORED_EMPTY)
+        try:
+            prediction = await self._served.classifier.parse(scrubbed.text)
+        except ClassifierError as error:
+            return self._without_model(message, scrubbed, error)
+        if slug := urgent_help_for(scrubbed.text, prediction, self._served.thresholds):
+            return self._urgent(slug, prediction)
+        if silence:
+            return self._response(silence, prediction=prediction)
+        return self._decided(message, scrubbed, prediction)
+
+    def _decided(self, message: Message, scrubbed: Scrubbed, prediction: Prediction) -> Response:
+        served = self._served
+        if scrubbed.kinds and not is_answerable(scrubbed):
+            decision = Decision(Outcome.WITHHELD_PERSONAL_DATA)
+        else:
+            decision = decide(prediction, served.thresholds, message.addressed)
+        if decision.outcome is Outcome.SMALL_TALK:
+            reply: Reply | None = Reply(body=wording.SMALL_TALK[prediction.small_talk])
+        else:
+            reply = compose(decision, served.answers, scrubbed.text, self._today())
+        response = self._response(decision.outcome, warn_of_personal_data(reply, scrubbed.kinds), prediction)
+        if response.reply:
+            self._etiquette.note_reply(message)
+        return response
+
+    def _urgent(self, slug: str, prediction: Prediction | None) -> Response:
+        message = self._served.answers.urgent.get(slug)
+        response = self._response(Outcome.URGENT_HELP, urgent_reply(message), prediction)
+        confidence = prediction.urgency if prediction else 0.0
+        alert = message.matter.alert_moderators if message else True
+        return replace(response, answer=slug, confidence=confidence, alert_moderators=alert)
+
+    def _without_model(self, message: Message, scrubbed: Scrubbed, error: ClassifierError) -> Response:
+        """The plainest emergencies are answered even while the model can't be asked."""
+        logger.error("The model gave no prediction: %s", error)
+        if slug := plain_emergency(scrubbed.text):
+            return self._urgent(slug, None)
+        timed_out = isinstance(error, ClassifierTimeoutError)
+        return self._error(message, Outcome.ERROR_TIMEOUT if timed_out else Outcome.ERROR_CLASSIFIER)
+
+    async def _record(self, message: Message, scrubbed: Scrubbed, response: Response) -> Response:
+        if self._log is None:
+            return response
+        # What somebody in an emergency has written is nobody's to keep, and other bots' words are no questions.
+        unkept = response.outcome in (Outcome.URGENT_HELP, Outcome.IGNORED_BOT, Outcome.IGNORED_EMPTY)
+        try:
+            question_id = await self._log.record(message, None if unkept else scrubbed.text, scrubbed.kinds, response)
+        except QuestionLogError as error:
+            logger.error("%s", error)
+            urgent_or_silent = response.outcome is Outcome.URGENT_HELP or response.outcome.is_silent
+            return response if urgent_or_silent else self._error(message, Outcome.ERROR_QUESTION_LOG)
+        return replace(response, question_id=question_id)
+
+    def _error(self, message: Message, outcome: Outcome) -> Response:
+        """An error is told to who asked; overheard, it is kept from the channel."""
+        return self._response(outcome, Reply(body=wording.ERRORS[outcome]) if message.addressed else None)
+
+    def _response(
+        self, outcome: Outcome, reply: Reply | None = None, prediction: Prediction | None = None
+    ) -> Response:
+        ranking = prediction.ranking[:MAX_CANDIDATES] if prediction else ()
+        return Response(
+            outcome=outcome,
+            reply=reply,
+            answer=ranking[0].answer if outcome is Outcome.ANSWERED else None,
+            confidence=ranking[0].confidence if ranking else 0.0,
+            candidates=ranking,
+            release=self._served.release,
+        )

@@ -1,0 +1,232 @@
+"""Which intent a text has, judged by how near it is to every known question.
+
+Kernel ridge regression: the kernel says how alike two questions are, by meaning (a Gaussian of the distance between
+their sentence vectors) and by wording (word and character n-grams). A text that is near nothing known gets no score
+for any intent, so that nearness to known questions is part of every confidence. Fitting has a closed form: no
+iterations, no random start, the same files give the same model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from nlu.ngrams import NgramVectorizer
+
+Matrix = npt.NDArray[np.float32]
+
+FILE = "question_model.npz"
+COMMON = 0.05
+"""An n-gram is common when more than this share of the questions holds it."""
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """How the kernel weighs nearness, and how much it is smoothed. Chosen by cross-validation (docs/decisions)."""
+
+    width: float = 1.0
+    wording: float = 1.5
+    ridge: float = 0.15
+    sharpness: float = 8.0
+
+
+@dataclass(frozen=True)
+class CrossValidated:
+    """What the known questions would be taken for by models that had not seen them, one row a question.
+
+    `shares` and `nearest` are as `QuestionModel.predict` gives them, in the order of the model's intents.
+    """
+
+    shares: Matrix
+    nearest: Matrix
+
+
+class QuestionModel:
+    """A fitted model: the known questions, and how much each speaks for each intent."""
+
+    def __init__(self, parts: _Parts, vectorizer: NgramVectorizer, hyperparameters: Hyperparameters) -> None:
+        """Use `fit` or `load`."""
+        self._parts = parts
+        self._vectorizer = vectorizer
+        self._hyper = hyperparameters
+        self._squares = np.square(parts.vectors).sum(axis=1)
+        self.intents: list[str] = parts.intents.tolist()
+
+    @classmethod
+    def fit(
+        cls,
+        vectors: Matrix,
+        texts: Sequence[str],
+        intents: Sequence[str],
+        hyperparameters: Hyperparameters,
+        folds: npt.NDArray[np.int64],
+    ) -> tuple[QuestionModel, CrossValidated]:
+        """Learn from known questions, and predict each by what the model would be without the question's fold.
+
+        The questions must be sorted by intent.
+        """
+        space = _Space.of(vectors, texts)
+        names, starts = np.unique(np.array(intents), return_index=True)
+        targets = (np.array(intents)[:, None] == names).astype(np.float32)
+        prior = targets.mean(axis=0)
+        inverse = _inverse(space.kernel(hyperparameters), hyperparameters.ridge)
+        votes = inverse @ (targets - prior)
+        held_out = targets - _held_out_errors(inverse, votes, folds)
+        columns = space.ngrams.tocsc()
+        parts = _Parts(
+            vectors=space.vectors,
+            centre=space.centre,
+            scale=np.array(space.scale, dtype=np.float32),
+            votes=votes,
+            prior=prior,
+            intents=names,
+            starts=starts,
+            vocabulary=np.array(space.vectorizer.vocabulary),
+            idf=space.vectorizer.idf,
+            ngram_weights=columns.data,
+            ngram_rows=columns.indices,
+            ngram_starts=columns.indptr,
+        )
+        cross_validated = CrossValidated(
+            softmax(hyperparameters.sharpness * held_out), _nearest_outside_fold(vectors, starts, folds)
+        )
+        return cls(parts, space.vectorizer, hyperparameters), cross_validated
+
+    def predict(self, vector: Matrix, text: str) -> tuple[Matrix, Matrix]:
+        """The probability of each intent, and the cosine to the nearest known question of each.
+
+        Both are in the order of `intents`; the probabilities sum to 1.
+        """
+        parts, hyper = self._parts, self._hyper
+        point = (vector - parts.centre) / parts.scale
+        distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (parts.vectors @ point), 0)
+        kernel = np.exp(-hyper.width * distances) + hyper.wording * self._wording(text)
+        scores = parts.prior + kernel @ parts.votes
+        # Sentence vectors have length 1, so the squared distance between two is 2 - 2 cos.
+        nearest = 1 - np.square(parts.scale) * np.minimum.reduceat(distances, parts.starts) / 2
+        return softmax(hyper.sharpness * scores), nearest
+
+    def _wording(self, text: str) -> Matrix:
+        """The n-gram likeness of a text to every known question."""
+        parts, (indices, weights) = self._parts, self._vectorizer.transform(text)
+        if not len(indices):
+            return np.zeros(len(self._squares), dtype=np.float32)
+        spans = [slice(parts.ngram_starts[index], parts.ngram_starts[index + 1]) for index in indices]
+        rows = np.concatenate([parts.ngram_rows[span] for span in spans])
+        shares = np.concatenate([parts.ngram_weights[span] for span in spans])
+        shares *= np.repeat(weights, parts.ngram_starts[indices + 1] - parts.ngram_starts[indices])
+        return np.bincount(rows, weights=shares, minlength=len(self._squares)).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the model as plain arrays."""
+        arrays = {field.name: getattr(self._parts, field.name) for field in fields(self._parts)}
+        hyper = {f"hyper_{field.name}": getattr(self._hyper, field.name) for field in fields(self._hyper)}
+        np.savez(folder / FILE, **arrays, **hyper)
+
+    @classmethod
+    def load(cls, folder: Path) -> QuestionModel:
+        """Read what `save` wrote."""
+        with np.load(folder / FILE, allow_pickle=False) as arrays:
+            parts = _Parts(**{field.name: arrays[field.name] for field in fields(_Parts)})
+            hyper = Hyperparameters(**{f.name: float(arrays[f"hyper_{f.name}"]) for f in fields(Hyperparameters)})
+        return cls(parts, NgramVectorizer(parts.vocabulary.tolist(), parts.idf), hyper)
+
+
+def softmax(scores: Matrix) -> Matrix:
+    """Scores as probabilities that sum to 1, row by row."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Matrix = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The arrays of a fitted model."""
+
+    vectors: Matrix
+    centre: Matrix
+    scale: Matrix
+    votes: Matrix
+    prior: Matrix
+    intents: npt.NDArray[np.str_]
+    starts: npt.NDArray[np.int64]
+    vocabulary: npt.NDArray[np.str_]
+    idf: Matrix
+    ngram_weights: Matrix
+    ngram_rows: npt.NDArray[np.int32]
+    ngram_starts: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class _Space:
+    """Known questions as points: sentence vectors around 0 with a mean square length of 1, and n-grams."""
+
+    vectors: Matrix
+    centre: Matrix
+    scale: float
+    ngrams: sparse.csr_matrix
+    vectorizer: NgramVectorizer
+
+    @classmethod
+    def of(cls, vectors: Matrix, texts: Sequence[str]) -> _Space:
+        centre = vectors.mean(axis=0)
+        scale = float(np.sqrt(np.square(vectors - centre).sum(axis=1).mean())) or 1.0
+        vectorizer = NgramVectorizer.fit(texts)
+        return cls((vectors - centre) / scale, centre, scale, vectorizer.transform_all(texts), vectorizer)
+
+    def kernel(self, hyper: Hyperparameters) -> Matrix:
+        """How alike every two questions are."""
+        squares = np.square(self.vectors).sum(axis=1)
+        distances = squares[:, None] + squares - 2 * (self.vectors @ self.vectors.T)
+        alike: Matrix = np.exp(-hyper.width * np.maximum(distances, 0)) + hyper.wording * _gram(self.ngrams)
+        return alike
+
+
+def _gram(rows: sparse.csr_matrix) -> Matrix:
+    """The products of every two rows. Columns that many rows share are multiplied densely, which is much faster."""
+    common = np.diff(rows.tocsc().indptr) > COMMON * rows.shape[0]
+    rare, dense = rows[:, ~common], rows[:, common].toarray()
+    products: Matrix = (rare @ rare.T).toarray() + dense @ dense.T
+    return products
+
+
+def _inverse(kernel: Matrix, ridge: float) -> Matrix:
+    """The inverse of (kernel + ridge), which a ridge above 0 makes positive definite."""
+    # SciPy's linear algebra is needed only to fit, so that the process that answers doesn't load it.
+    from scipy.linalg import lapack
+
+    np.fill_diagonal(kernel, kernel.diagonal() + ridge)
+    factor, _ = lapack.spotrf(kernel, lower=True, overwrite_a=True)
+    inverse, failed = lapack.spotri(factor, lower=True, overwrite_c=True)
+    if failed:
+        raise ValueError("The kernel can't be inverted: raise `ridge` in config.yml.")
+    lower: Matrix = np.tril(inverse)
+    return lower + np.tril(inverse, -1).T
+
+
+def _held_out_errors(inverse: Matrix, votes: Matrix, folds: npt.NDArray[np.int64]) -> Matrix:
+    """How far each question's target is from what would be predicted for it without its fold.
+
+    For least squares this needs no second fit: the errors e of a fold solve (its block of the inverse) e = its votes.
+    """
+    errors = np.zeros_like(votes)
+    for fold in np.unique(folds):
+        held = np.flatnonzero(folds == fold)
+        errors[held] = np.linalg.solve(inverse[np.ix_(held, held)], votes[held])
+    return errors
+
+
+def _nearest_outside_fold(vectors: Matrix, starts: npt.NDArray[np.int64], folds: npt.NDArray[np.int64]) -> Matrix:
+    """The cosine between each question and the nearest of each intent outside its fold."""
+    nearest = np.empty((len(vectors), len(starts)), dtype=np.float32)
+    for fold in np.unique(folds):
+        held = folds == fold
+        cosines = vectors[held] @ vectors.T
+        cosines[:, held] = -1
+        nearest[held] = np.maximum.reduceat(cosines, starts, axis=1)
+    return nearest

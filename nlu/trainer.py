@@ -1,0 +1,84 @@
+"""Trains models for releases, and says what they predict."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.classifier import Judged, Kind, Prediction
+from nlu.components import sentence_encoder
+from nlu.cross_validation import calibrate, judge_known, load_cross_validation
+from nlu.predictions import as_prediction
+from nlu.questions import kinds_of, load_examples, question_paths
+from nlu.trained_model import TrainedModel
+from nlu.training import train_model
+
+
+class RasaTrainer:
+    """Knows the pipeline and the known questions of one project."""
+
+    def __init__(self, config: Path, questions: Path) -> None:
+        """Read the questions. Raises TrainingError where they can't be read."""
+        self._config = config
+        self._questions = questions
+        self._examples = load_examples(questions)
+        self._kinds = kinds_of(self._examples)
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """What each intent stands for."""
+        return self._kinds
+
+    @property
+    def count(self) -> int:
+        """How many questions are known."""
+        return len(self._examples)
+
+    def train(self, archive: Path, on_progress: Callable[[int], None]) -> TrainedRelease:
+        """Train on everything and write Rasa's model archive. `on_progress` is told how many questions are encoded."""
+        sentence_encoder.on_progress = on_progress
+        try:
+            train_model(self._config, question_paths(self._questions), archive)
+        finally:
+            sentence_encoder.on_progress = None
+        return TrainedRelease(archive, self._kinds)
+
+
+class TrainedRelease:
+    """A model archive that has just been trained, unpacked to be judged. Use it as a context manager."""
+
+    def __init__(self, archive: Path, kinds: dict[str, Kind]) -> None:
+        """Unpack the archive."""
+        self._folder = tempfile.TemporaryDirectory()
+        self._model = TrainedModel.load(archive, Path(self._folder.name))
+        self._kinds = kinds
+        cases = load_cross_validation(Path(self._folder.name))
+        self._calibration = calibrate(cases, kinds)
+        self._cases = cases
+
+    def __enter__(self) -> TrainedRelease:
+        """Nothing more to do."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove what was unpacked."""
+        self._folder.cleanup()
+
+    @property
+    def calibration(self) -> dict[str, list[float]]:
+        """How confidence is calibrated, to be kept in the release."""
+        return self._calibration.as_dict()
+
+    def cross_validated(self) -> list[Judged]:
+        """Every known question, judged by a model that had not seen it."""
+        return judge_known(self._cases, self._kinds, self._calibration)
+
+    def predict(self, text: str) -> Prediction:
+        """What the trained model makes of a text."""
+        return as_prediction([_row(intent) for intent in self._model.rank(text)], self._kinds, self._calibration)
+
+
+def _row(intent: dict[str, Any]) -> tuple[str, float, float]:
+    return intent["name"], intent["confidence"], intent["similarity"]
