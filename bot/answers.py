@@ -13,6 +13,7 @@ import msgspec
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.errors import AnswerError
@@ -31,7 +32,15 @@ SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+
+
+class _DatesAsText(SafeConstructor):
+    """Leaves dates to msgspec, whose error names the key of one that is wrong."""
+
+
+_DatesAsText.add_constructor(_TIMESTAMP, SafeConstructor.construct_yaml_str)
 
 
 class SourceMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,7 +203,7 @@ def _load(path: Path, kind: type[Any]) -> tuple[Any, str]:
     if not body.strip():
         raise AnswerError(f"{path}:1: The answer has no text.")
     try:
-        return msgspec.convert(YAML(typ="safe").load(head) or {}, kind), body
+        return msgspec.convert(_read_yaml(head) or {}, kind), body
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise AnswerError(f"{path}:{line}: The front matter is not valid YAML ({error.problem}).") from error
@@ -203,9 +212,15 @@ def _load(path: Path, kind: type[Any]) -> tuple[Any, str]:
         raise AnswerError(f"{path}:{place}: In the front matter, {error}.") from error
 
 
+def _read_yaml(text: str) -> Any:
+    yaml = YAML(typ="safe")
+    yaml.Constructor = _DatesAsText
+    return yaml.load(text)
+
+
 def _line_of(problem: str, head: str) -> int:
     """The line of the key that a validation error names, or the first."""
-    named = re.search(r"\$\.(\w+)", problem)
+    named = re.search(r"\$\.(\w+)", problem) or re.search(r"unknown field `(\w+)`", problem)
     lines = head.split("\n")
     return next((n for n, line in enumerate(lines, 2) if named and line.startswith(f"{named[1]}:")), 1)
 
@@ -216,9 +231,19 @@ def _sections(body: str, path: Path) -> dict[str, str]:
     sections = {"": parts[0].strip()}
     for heading, text in zip(parts[1::2], parts[2::2]):
         nation = heading.lower().replace(" ", "-")
+        place = f"{path}:{_line_of_heading(heading, path)}"
         if nation not in NATIONS:
-            raise AnswerError(f"{path}:1: A heading must name a nation ({', '.join(NATIONS.values())}), not {heading!r}.")
+            raise AnswerError(f"{place}: A heading must name a nation ({', '.join(NATIONS.values())}), not {heading!r}.")
+        if nation in sections:
+            raise AnswerError(f"{place}: There are two sections for {heading}: make them one.")
+        if not text.strip():
+            raise AnswerError(f"{place}: There is no text for {heading}.")
         sections[nation] = text.strip()
     if not sections[""]:
         raise AnswerError(f"{path}:1: The answer has no text before its first heading.")
     return sections
+
+
+def _line_of_heading(heading: str, path: Path) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.startswith("## ") and heading in line), 1)

@@ -20,6 +20,7 @@ from bot.answers import (
     load_urgent_help,
     rate_names,
     render,
+    split_file,
     urgent_paths,
 )
 from bot.classifier import Kind
@@ -34,7 +35,8 @@ from bot.wording import SMALL_TALK
 
 Loaded = TypeVar("Loaded")
 
-_TYPED_FIGURE = re.compile(r"£ ?\d|\d ?%")
+_TYPED_FIGURE = re.compile(r"£ ?\d[\d,.]*|\d[\d,.]* ?%")
+_STRAY_BRACES = re.compile(r"(?:\{[{%#]|[}%#]\}).*")
 _EXPRESSION = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
 
 
@@ -115,23 +117,27 @@ def _check_text(
     first = text.splitlines()[0]
     for expression in _EXPRESSION.finditer(text):
         if not re.fullmatch(r"\s*rates\.\w+\s*", expression[1] or ""):
-            yield _at(path, expression[0].splitlines()[0], "Only {{ rates.name }} may stand between braces.")
+            yield _in_body(path, expression[0].splitlines()[0], "Only {{ rates.name }} may stand between braces.")
     for name in sorted(rate_names(text)):
         place = f"rates.{name}"
         if not rates.rows(name):
-            yield _at(path, place, f"There is no rate {name!r} in {RATES_FILE}.")
+            yield _in_body(path, place, f"There is no rate {name!r} in {RATES_FILE}.")
         elif rates.on(name, day) is None:
-            yield _at(path, place, f"The rate {name!r} has no figure for {day}: add a row to {RATES_FILE}.")
-    if figure := _TYPED_FIGURE.search(_EXPRESSION.sub("", text)):
-        yield _at(path, figure[0], "A figure is typed into the text: name a rate instead, such as {{ rates.name }}.")
+            yield _in_body(path, place, f"The rate {name!r} has no figure for {day}: add a row to {RATES_FILE}.")
+    if stray := _STRAY_BRACES.search(_EXPRESSION.sub("", text)):
+        yield _in_body(path, stray[0], "Braces must open and close, as in {{ rates.name }}.")
+    for figure in dict.fromkeys(_TYPED_FIGURE.findall(_EXPRESSION.sub("", text))):
+        problem = f"The figure {figure} is typed into the text: name a rate instead, such as {{{{ rates.name }}}}."
+        yield _in_body(path, figure, problem)
     try:
         shown = render(text, rates, day)
     except AnswerError:
         return
     if (words := len(shown.split())) > max_words:
-        yield _at(path, first, f"The text has {words} words; {max_words} are the most.")
+        yield _in_body(path, first, f"The text has {words} words; {max_words} are the most.")
     if (age := reading_age(shown)) > max_age:
-        yield _at(path, first, f"The reading age is {age:.1f}; {max_age:g} is the most. Use shorter sentences and words.")
+        problem = f"The reading age is {age:.1f}; {max_age:g} is the most. Use shorter sentences and words."
+        yield _in_body(path, first, problem)
 
 
 def _check_length(
@@ -198,7 +204,14 @@ def _claimed_twice(known: list[KnownQuestion]) -> Iterator[Fault]:
         seen.setdefault(key, question)
 
 
-def _at(path: Path, sign: str, text: str) -> Fault:
-    """A fault at the first line that holds a sign."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Fault(path, next((number for number, line in enumerate(lines, 1) if sign in line), 1), text)
+def _at(path: Path, sign: str, text: str, after: int = 0) -> Fault:
+    """A fault at the first line that holds a sign as whole words."""
+    whole = re.compile(re.escape(sign) + (r"\b" if sign[-1].isalnum() else ""))
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    return Fault(path, next((number for number, line in lines if number > after and whole.search(line)), 1), text)
+
+
+def _in_body(path: Path, sign: str, text: str) -> Fault:
+    """A fault at the first line beneath the front matter that holds a sign."""
+    head, _ = split_file(path)
+    return _at(path, sign, text, after=head.count("\n") + 2)

@@ -38,7 +38,7 @@ def decide(prediction: Prediction, thresholds: Thresholds, addressed: bool) -> D
 
 
 def _decide_addressed(prediction: Prediction, thresholds: Thresholds) -> Decision:
-    best = prediction.ranking[0] if prediction.ranking else Candidate("", 0.0)
+    best = _best(prediction)
     if prediction.small_talk:
         return Decision(Outcome.SMALL_TALK)
     if best.confidence >= thresholds.addressed:
@@ -49,12 +49,17 @@ def _decide_addressed(prediction: Prediction, thresholds: Thresholds) -> Decisio
 
 
 def _decide_overheard(prediction: Prediction, thresholds: Thresholds) -> Decision:
-    best = prediction.ranking[0] if prediction.ranking else Candidate("", 0.0)
+    best = _best(prediction)
     if prediction.small_talk or prediction.out_of_scope >= 0.5:
         return Decision(Outcome.IGNORED_NOT_A_QUESTION)
     if best.confidence >= thresholds.overheard:
         return Decision(Outcome.ANSWERED, (best,))
     return Decision(Outcome.IGNORED_NOT_CONFIDENT)
+
+
+def _best(prediction: Prediction) -> Candidate:
+    """The best answer, or one beneath every bar (a bar may be 0) where there is none."""
+    return prediction.ranking[0] if prediction.ranking else Candidate("", -1.0)
 
 
 def _why_not(prediction: Prediction) -> Outcome:

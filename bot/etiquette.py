@@ -40,8 +40,12 @@ class Etiquette:
         self._channels[_channel(message)] = True
         self._people[_person(message)] = True
 
+    def forget_text(self, message: Message, text: str) -> None:
+        """Let a text be asked again: its asker has been told to try once more."""
+        self._texts.pop(_text(message, text), None)
+
     def _is_repeated(self, message: Message, text: str) -> bool:
-        key = (*_person(message), text.casefold())
+        key = _text(message, text)
         if key in self._texts:
             return True
         self._texts[key] = True
@@ -58,3 +62,7 @@ def _channel(message: Message) -> tuple[str, ...]:
 
 def _person(message: Message) -> tuple[str, ...]:
     return (*_channel(message), message.author)
+
+
+def _text(message: Message, text: str) -> tuple[str, ...]:
+    return (*_person(message), text.casefold())

@@ -8,9 +8,11 @@ import hmac
 import json
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -102,7 +104,8 @@ class QuestionLog:
 
     def pseudonym(self, platform: str, author: str) -> str:
         """The name under which a person is stored: an HMAC, so that it can't be traced back without the key."""
-        return hmac.new(self._key, f"{platform}:{author}".encode(), hashlib.sha256).hexdigest()[:32]
+        name = f"{platform}:{author}".encode("utf-8", "backslashreplace")
+        return hmac.new(self._key, name, hashlib.sha256).hexdigest()[:32]
 
     def close(self) -> None:
         """Write what is left and close the file. Safe to call twice."""
@@ -134,44 +137,52 @@ class QuestionLog:
 
     def _write_question(self, row: dict[str, Any], reply: str | None) -> int:
         self._unwritten.append((row, reply))
+        return self._write_unwritten()
+
+    def _write_unwritten(self) -> int:
+        """Write what is left, oldest first; returns the last question's id."""
         question_id = 0
         while self._unwritten:
-            question_id = self._insert_question(*self._unwritten[0])
+            try:
+                question_id = self._insert_question(*self._unwritten[0])
+            except (UnicodeError, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
+                # No attempt will ever write this row, and it must not hold up those behind it.
+                self._unwritten.popleft()
+                raise
             self._unwritten.popleft()
         return question_id
 
     def _insert_question(self, row: dict[str, Any], reply: str | None) -> int:
-        with self._db.atomic():
+        with _transaction(self._db):
             question_id = int(self._insert("questions", row))
             if reply is not None:
                 self._insert("outbox", {"question_id": question_id, "reply": reply, "created_at": _now()})
         return question_id
 
     def _insert(self, table: str, row: Mapping[str, Any], replace: bool = False) -> int:
-        return int(self._db.table(table).insert(dict(row), replace=replace).last_rowid or 0)
+        with _transaction(self._db):
+            return int(self._db.table(table).insert(dict(row), replace=replace).last_rowid or 0)
 
     def _execute(self, sql: str, *parameters: Any) -> None:
-        with self._db.atomic():
+        with _transaction(self._db):
             self._db.execute(sql, parameters)
 
     def _close(self) -> None:
         try:
-            while self._unwritten:
-                self._insert_question(*self._unwritten[0])
-                self._unwritten.popleft()
+            self._write_unwritten()
         finally:
             self._db.close()
 
     async def _in_writer(self, work: Callable[[], Result]) -> Result:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._writer, work)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise _explain(self._path, error) from error
 
     def _in_writer_now(self, work: Callable[[], Result]) -> Result:
         try:
             return self._writer.submit(work).result()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise _explain(self._path, error) from error
 
 
@@ -184,7 +195,7 @@ def unanswered_questions(folder: Path) -> Iterator[LoggedQuestion]:
     columns = list(LoggedQuestion.__dataclass_fields__)
     marks = ",".join("?" * len(outcomes))
     try:
-        db = sqlite_utils.Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+        db = sqlite_utils.Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
         try:
             where = f"outcome in ({marks})"
             for row in db["questions"].rows_where(where, outcomes, select=",".join(columns), order_by="id desc"):
@@ -208,18 +219,48 @@ def owed_reply(reply: str) -> Reply:
 
 def _open(path: Path, busy_seconds: float) -> sqlite_utils.Database:
     db = sqlite_utils.Database(sqlite3.connect(path, timeout=busy_seconds))
-    db.execute(f"pragma busy_timeout = {int(busy_seconds * 1000)}")
-    db.enable_wal()
-    # In WAL mode a crash of the process loses nothing; a power cut may lose the last moments but can't harm the file.
-    db.execute("pragma synchronous = normal")
-    db.execute("pragma foreign_keys = on")
     try:
-        migrations.apply(db)
-    except sqlite3.OperationalError:
-        # Another process may have taken the same step at the same time.
+        _enable_wal(db, busy_seconds)
+        # In WAL mode a crash of the process loses nothing; a power cut may lose the last moments but can't harm the
+        # file.
+        db.execute("pragma synchronous = normal")
+        db.execute("pragma foreign_keys = on")
         if migrations.pending(db):
-            raise
+            # Which steps are left is asked again inside, since another process may be taking them.
+            with _transaction(db):
+                migrations.apply(db)
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def _enable_wal(db: sqlite_utils.Database, busy_seconds: float) -> None:
+    """Switch to WAL mode. SQLite doesn't wait for another process that is doing so too."""
+    give_up = time.monotonic() + busy_seconds
+    while True:
+        try:
+            return db.enable_wal()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= give_up:
+                raise
+        time.sleep(0.02)
+
+
+@contextmanager
+def _transaction(db: sqlite_utils.Database) -> Iterator[None]:
+    """A transaction that takes its turn first: one that has read already can't wait for another process's."""
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.conn.execute("begin immediate")
+    try:
+        yield
+        db.conn.commit()
+    except BaseException:
+        db.conn.rollback()
+        raise
 
 
 def _asker_key(folder: Path) -> bytes:
@@ -242,7 +283,7 @@ def _asker_key(folder: Path) -> bytes:
         raise QuestionLogError(f"{folder} can't be used for the question log: {error.strerror}.") from error
 
 
-def _explain(path: Path, error: sqlite3.Error) -> QuestionLogError:
+def _explain(path: Path, error: sqlite3.Error | UnicodeError) -> QuestionLogError:
     problem = str(error)
     remedies = {
         "locked": "another process holds it; stop that process or try again",

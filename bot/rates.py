@@ -83,6 +83,9 @@ def read_rates(path: Path) -> tuple[list[Rate], list[tuple[int, str]]]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return [], [(1, f"The rates can't be read: {error}.")]
+    before, unreadable, _ = text.partition("\0")
+    if unreadable:
+        return [], [(before.count("\n") + 1, "The rates can't be read: there is a NUL character.")]
     rows = csv.DictReader(text.splitlines())
     if tuple(rows.fieldnames or ()) != COLUMNS:
         return [], [(1, f"The columns must be {','.join(COLUMNS)}.")]
@@ -97,6 +100,8 @@ def read_rates(path: Path) -> tuple[list[Rate], list[tuple[int, str]]]:
 
 
 def _rate(row: dict[str, str], line: int) -> Rate:
+    if len(row) != len(COLUMNS) or any(cell is None for cell in row.values()):
+        raise ValueError(f"it needs {len(COLUMNS)} cells: put one that holds a comma between quotation marks")
     rate = Rate(
         name=row["rate_id"],
         label=row["label"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -31,7 +31,7 @@ class TrainedRelease(Protocol):
     @property
     def calibration(self) -> dict[str, list[float]]: ...
     def cross_validated(self) -> list[Judged]: ...
-    def predict(self, text: str) -> Prediction: ...
+    def predict_all(self, texts: Sequence[str]) -> list[Prediction]: ...
 
 
 class Trainer(Protocol):
@@ -68,7 +68,8 @@ def build_release(
         with trainer.train(folder / MODEL_FILE, lambda done: _encoding(on_progress, done, trainer.count)) as trained:
             thresholds = choose_thresholds(judged := trained.cross_validated(), allowed)
             on_progress("Asking it questions it has never seen", 0.8)
-            unseen = [_judge(line, trained.predict(line.text), base) for line in labelled]
+            predictions = trained.predict_all([line.text for line in labelled])
+            unseen = [_judge(line, prediction, base) for line, prediction in zip(labelled, predictions)]
             calibration = trained.calibration
         reports = {"cross_validated": evaluate(judged, thresholds), "held_out": evaluate(unseen, thresholds)}
         on_progress("Packing the release", 0.95)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,8 +84,7 @@ class ReleaseStore:
 
     def all(self) -> list[Release]:
         """Every release that can be read, oldest first."""
-        folders = sorted(path for path in self._folder.glob("[0-9]*") if (path / MANIFEST_FILE).is_file())
-        return [self._read(path) for path in folders]
+        return [self._read(path) for path in self._numbered() if (path / MANIFEST_FILE).is_file()]
 
     def current_number(self) -> int | None:
         """The number of the current release, or None where there is none yet."""
@@ -119,14 +119,18 @@ class ReleaseStore:
         release = self.get(number)
         release.verify()
         scratch = self._folder / f".{CURRENT_FILE}-{os.getpid()}"
-        scratch.write_text(f"{number}\n", encoding="ascii")
-        scratch.replace(self._folder / CURRENT_FILE)
+        try:
+            scratch.write_text(f"{number}\n", encoding="ascii")
+            scratch.replace(self._folder / CURRENT_FILE)
+        except OSError as error:
+            scratch.unlink(missing_ok=True)
+            raise ReleaseError(f"{self._folder / CURRENT_FILE} can't be written: {error.strerror}.") from error
         return release
 
     @contextmanager
     def building(self) -> Iterator[Path]:
         """A folder to build a release in; it is removed again unless `add` has taken it."""
-        folder = self._folder / f".building-{os.getpid()}"
+        folder = self._folder / f".building-{secrets.token_hex(8)}"
         try:
             folder.mkdir(parents=True)
         except OSError as error:
@@ -141,21 +145,26 @@ class ReleaseStore:
         files = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
         manifest = msgspec.structs.replace(manifest, files=files)
         (folder / MANIFEST_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-        number = max((int(path.name) for path in self._folder.glob("[0-9]*")), default=0) + 1
+        number = max((int(path.name) for path in self._numbered()), default=0) + 1
         while True:
             try:
                 folder.rename(self._folder / f"{number:04d}")
                 return self.get(number)
-            except OSError:
-                # Another process has taken the number.
+            except OSError as error:
                 if not (self._folder / f"{number:04d}").exists():
-                    raise
+                    raise ReleaseError(f"{self._folder} can't be written: {error.strerror}.") from error
+                # Another process has taken the number.
                 number += 1
+
+    def _numbered(self) -> list[Path]:
+        """What has a number for a name, lowest first; anything else in the folder is none of ours."""
+        numbered = (path for path in self._folder.glob("[0-9]*") if path.name.isdecimal())
+        return sorted(numbered, key=lambda path: int(path.name))
 
     def _read(self, path: Path) -> Release:
         try:
             manifest = msgspec.json.decode((path / MANIFEST_FILE).read_bytes(), type=Manifest)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
             raise ReleaseError(
                 f"Release {path.name} can't be read: remove {path} or choose another with `signpost use`."
             ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -54,10 +54,11 @@ class Responder:
     async def respond(self, message: Message) -> Response:
         """The response to one message. Never raises."""
         try:
-            text = question_in(clean(message.text))
-            scrubbed = scrub(text)
-            response = await self._respond(message, scrubbed)
-            return await self._record(message, scrubbed, response)
+            scrubbed = scrub(question_in(clean(message.text)))
+            response = await self._record(message, scrubbed, await self._respond_or_own_up(message, scrubbed))
+            if response.outcome in wording.ERRORS:
+                self._etiquette.forget_text(message, scrubbed.text)
+            return response
         except Exception:
             logger.exception("A message could not be handled.")
             return self._error(message, Outcome.ERROR_INTERNAL)
@@ -65,7 +66,9 @@ class Responder:
     async def choose(self, message: Message, question_id: int | None, choice: Choice) -> Reply:
         """The reply to a pick among the choices of an earlier reply."""
         if self._log and question_id is not None:
-            await self._log.record_choice(question_id, message.platform, message.author, choice.answer, choice.nation)
+            await _try_to_write(
+                self._log.record_choice(question_id, message.platform, message.author, choice.answer, choice.nation)
+            )
         if not choice.answer:
             return Reply(body=wording.NONE_NOTED)
         return answer_reply(self._served.answers, choice.answer, self._today(), choice.nation)
@@ -73,13 +76,22 @@ class Responder:
     async def give_feedback(self, message: Message, question_id: int | None, helpful: bool) -> Reply:
         """Note whether a reply helped."""
         if self._log and question_id is not None:
-            await self._log.record_feedback(question_id, message.platform, message.author, helpful)
+            await _try_to_write(self._log.record_feedback(question_id, message.platform, message.author, helpful))
         return Reply(body=wording.FEEDBACK_THANKS)
 
     async def note_delivered(self, response: Response) -> None:
         """Note that a reply has been posted."""
         if self._log and response.question_id is not None and response.reply is not None:
-            await self._log.mark_delivered(response.question_id)
+            await _try_to_write(self._log.mark_delivered(response.question_id))
+
+    async def _respond_or_own_up(self, message: Message, scrubbed: Scrubbed) -> Response:
+        try:
+            return await self._respond(message, scrubbed)
+        except Exception:
+            logger.exception("A message could not be handled.")
+            if slug := plain_emergency(scrubbed.text):
+                return self._urgent(slug, None)
+            return self._error(message, Outcome.ERROR_INTERNAL)
 
     async def _respond(self, message: Message, scrubbed: Scrubbed) -> Response:
         silence = self._etiquette.reason_for_silence(message, scrubbed.text)
@@ -90,7 +102,7 @@ class Responder:
         try:
             prediction = await self._served.classifier.parse(scrubbed.text)
         except ClassifierError as error:
-            return self._without_model(message, scrubbed, error)
+            return self._without_model(message, scrubbed, error, silence)
         if slug := urgent_help_for(scrubbed.text, prediction, self._served.thresholds):
             return self._urgent(slug, prediction)
         if silence:
@@ -119,11 +131,15 @@ class Responder:
         alert = message.matter.alert_moderators if message else True
         return replace(response, answer=slug, confidence=confidence, alert_moderators=alert)
 
-    def _without_model(self, message: Message, scrubbed: Scrubbed, error: ClassifierError) -> Response:
+    def _without_model(
+        self, message: Message, scrubbed: Scrubbed, error: ClassifierError, silence: Outcome | None
+    ) -> Response:
         """The plainest emergencies are answered even while the model can't be asked."""
         logger.error("The model gave no prediction: %s", error)
         if slug := plain_emergency(scrubbed.text):
             return self._urgent(slug, None)
+        if silence:
+            return self._response(silence)
         timed_out = isinstance(error, ClassifierTimeoutError)
         return self._error(message, Outcome.ERROR_TIMEOUT if timed_out else Outcome.ERROR_CLASSIFIER)
 
@@ -156,3 +172,11 @@ class Responder:
             candidates=ranking,
             release=self._served.release,
         )
+
+
+async def _try_to_write(writing: Awaitable[None]) -> None:
+    """A pick or a vote is answered even where it can't be written."""
+    try:
+        await writing
+    except QuestionLogError as error:
+        logger.error("%s", error)

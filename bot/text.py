@@ -9,16 +9,17 @@ MAX_CHARACTERS = 4000
 """The longest message that a platform lets a person send is 4,096 characters (Telegram)."""
 
 # A leading slash is a command on the platforms and an intent chosen by the sender to Rasa; a leading mention names us.
-_COMMAND = re.compile(r"^(?:\s|/+\w*@?\w*(?=\s|$)|/+|<@!?\d+>|@\w+)+")
+_COMMAND = re.compile(r"^(?:\s|/+\w*(?:@\w*)?(?=\s|$)|/+|<@!?\d+>|@\w+)+")
 _WORD = re.compile(r"[^\W_]")
 _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
     """A text without what can't be seen: control and format characters, lone surrogates, tags; and cut to a length."""
-    composed = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS].encode("utf-8", "ignore").decode("utf-8"))
-    seen = "".join(_visible(character) for character in composed)
-    return _SPACES.sub(" ", seen).strip()
+    seen = "".join(_visible(character) for character in text[:MAX_CHARACTERS])
+    # Composed last: an accent joins its letter only once nothing hidden stands between. It may lengthen a text.
+    composed = _SPACES.sub(" ", unicodedata.normalize("NFKC", seen)).strip()
+    return composed[:MAX_CHARACTERS].strip()
 
 
 def question_in(text: str) -> str:

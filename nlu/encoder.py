@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+import portalocker
 from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
@@ -25,6 +28,7 @@ Vectors = npt.NDArray[np.float32]
 DIMENSIONS = 384
 MAX_TOKENS = 128
 BATCH = 4
+QUANTIZING_SECONDS = 300
 MODEL_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
@@ -81,18 +85,29 @@ class Encoder:
         return vectors
 
 
-def install_encoder(folder: Path, cache: Path | None = None) -> None:
+def install_encoder(folder: Path) -> None:
     """Write the quantized model and its tokenizer into a folder.
 
-    Quantizing takes some ten seconds, so the result is kept in `cache` (by default the user's own cache folder) under
-    the checksum of the file it was made from.
+    Quantizing takes some seconds, so the result is kept in the user's own cache folder, under the checksum of the file
+    that it was made from.
     """
-    cached = (cache or _default_cache()) / f"encoder-{_source_digest()}.onnx"
-    if not cached.exists():
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        _quantize(cached)
-    (folder / MODEL_FILE).write_bytes(cached.read_bytes())
+    (folder / MODEL_FILE).write_bytes(_quantized().read_bytes())
     (folder / TOKENIZER_FILE).write_bytes(_tokenizer_source().read_bytes())
+
+
+def prepare_encoder() -> None:
+    """Begin to quantize in a process of its own, where that is still to be done; `install_encoder` waits for it."""
+    if not _cached().exists():
+        subprocess.Popen([sys.executable, "-m", "nlu.encoder"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _quantized() -> Path:
+    cached = _cached()
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    with portalocker.Lock(cached.with_suffix(".lock"), timeout=QUANTIZING_SECONDS):
+        if not cached.exists():
+            _quantize(cached)
+    return cached
 
 
 def _quantize(target: Path) -> None:
@@ -126,9 +141,12 @@ def _package_folder(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _source_digest() -> str:
-    return hashlib.sha256(_model_source().read_bytes()).hexdigest()[:16]
+def _cached() -> Path:
+    """Where the quantized file is kept, or will be."""
+    digest = hashlib.sha256(_model_source().read_bytes()).hexdigest()[:16]
+    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "signpost")
+    return folder / f"encoder-{digest}.onnx"
 
 
-def _default_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "signpost"
+if __name__ == "__main__":
+    _quantized()

@@ -18,6 +18,11 @@ CHARACTER_LENGTHS = (3, 4, 5)
 MAX_CHARACTERS = 1000
 """Longer texts are cut: a question is told by its first thousand characters, and the work stays bounded."""
 
+MINIMUM = 2
+"""An n-gram of a single text says nothing of others."""
+COMMON = 0.05
+"""Nor does one that more than this share of all texts holds."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -46,20 +51,27 @@ class NgramVectorizer:
         self._is_word = np.array([ngram.startswith("\t") for ngram in self.vocabulary], dtype=bool)
 
     @classmethod
-    def fit(cls, texts: Sequence[str], minimum: int = 2) -> NgramVectorizer:
-        """Learn the n-grams that at least `minimum` texts hold."""
-        frequency = Counter(ngram for text in texts for ngram in set(ngrams(text)))
-        vocabulary = sorted(ngram for ngram, count in frequency.items() if count >= minimum)
-        counts = np.array([frequency[ngram] for ngram in vocabulary])
-        idf = np.log((1 + len(texts)) / (1 + counts)) + 1
-        return cls(vocabulary, idf.astype(np.float32))
+    def fit_transform(cls, texts: Sequence[str]) -> tuple[NgramVectorizer, sparse.csr_matrix]:
+        """Learn the n-grams that several texts hold but not too many; and the texts' vectors, one a row."""
+        counted = [Counter(ngrams(text)) for text in texts]
+        frequency = Counter(ngram for counts in counted for ngram in counts)
+        most = max(MINIMUM, int(COMMON * len(texts)))
+        vocabulary = sorted(ngram for ngram, count in frequency.items() if MINIMUM <= count <= most)
+        idf = np.log((1 + len(texts)) / (1 + np.array([frequency[ngram] for ngram in vocabulary]))) + 1
+        vectorizer = cls(vocabulary, idf.astype(np.float32))
+        return vectorizer, vectorizer._stack([vectorizer._weigh(counts) for counts in counted])
 
     def transform(self, text: str) -> tuple[Indices, Weights]:
         """The positions and the weights of a text's known n-grams."""
-        counts = Counter(position for ngram in ngrams(text) if (position := self._position.get(ngram)) is not None)
-        indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-        tf = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-        weights = (tf * self.idf[indices]).astype(np.float32)
+        return self._weigh(Counter(ngrams(text)))
+
+    def _weigh(self, counts: Counter[str]) -> tuple[Indices, Weights]:
+        known = [(self._position[ngram], count) for ngram, count in counts.items() if ngram in self._position]
+        if not known:
+            return np.array([], dtype=np.int64), np.array([], dtype=np.float32)
+        table = np.array(known, dtype=np.int64)
+        indices = table[:, 0]
+        weights = ((1 + np.log(table[:, 1])) * self.idf[indices]).astype(np.float32)
         word = self._is_word[indices]
         for half in (word, ~word):
             length = float(np.sqrt(2 * np.square(weights[half]).sum()))
@@ -67,10 +79,8 @@ class NgramVectorizer:
                 weights[half] /= length
         return indices, weights
 
-    def transform_all(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """The vectors of many texts, one a row."""
-        rows = [self.transform(text) for text in texts]
+    def _stack(self, rows: list[tuple[Indices, Weights]]) -> sparse.csr_matrix:
         starts = np.cumsum([0, *(len(indices) for indices, _ in rows)])
-        indices = np.concatenate([indices for indices, _ in rows]) if rows else np.array([], dtype=np.int64)
-        weights = np.concatenate([weights for _, weights in rows]) if rows else np.array([], dtype=np.float32)
+        indices = np.concatenate([indices for indices, _ in rows])
+        weights = np.concatenate([weights for _, weights in rows])
         return sparse.csr_matrix((weights, indices, starts), shape=(len(rows), len(self.vocabulary)))

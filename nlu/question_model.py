@@ -21,8 +21,6 @@ from nlu.ngrams import NgramVectorizer
 Matrix = npt.NDArray[np.float32]
 
 FILE = "question_model.npz"
-COMMON = 0.05
-"""An n-gram is common when more than this share of the questions holds it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class QuestionModel:
         targets = (np.array(intents)[:, None] == names).astype(np.float32)
         prior = targets.mean(axis=0)
         inverse = _inverse(space.kernel(hyperparameters), hyperparameters.ridge)
-        votes = inverse @ (targets - prior)
+        votes = _times(inverse, targets - prior)
         held_out = targets - _held_out_errors(inverse, votes, folds)
         columns = space.ngrams.tocsc()
         parts = _Parts(
@@ -176,27 +174,20 @@ class _Space:
     def of(cls, vectors: Matrix, texts: Sequence[str]) -> _Space:
         centre = vectors.mean(axis=0)
         scale = float(np.sqrt(np.square(vectors - centre).sum(axis=1).mean())) or 1.0
-        vectorizer = NgramVectorizer.fit(texts)
-        return cls((vectors - centre) / scale, centre, scale, vectorizer.transform_all(texts), vectorizer)
+        vectorizer, ngrams = NgramVectorizer.fit_transform(texts)
+        return cls((vectors - centre) / scale, centre, scale, ngrams, vectorizer)
 
     def kernel(self, hyper: Hyperparameters) -> Matrix:
         """How alike every two questions are."""
         squares = np.square(self.vectors).sum(axis=1)
         distances = squares[:, None] + squares - 2 * (self.vectors @ self.vectors.T)
-        alike: Matrix = np.exp(-hyper.width * np.maximum(distances, 0)) + hyper.wording * _gram(self.ngrams)
+        wording = (self.ngrams @ self.ngrams.T).toarray()
+        alike: Matrix = np.exp(-hyper.width * np.maximum(distances, 0)) + hyper.wording * wording
         return alike
 
 
-def _gram(rows: sparse.csr_matrix) -> Matrix:
-    """The products of every two rows. Columns that many rows share are multiplied densely, which is much faster."""
-    common = np.diff(rows.tocsc().indptr) > COMMON * rows.shape[0]
-    rare, dense = rows[:, ~common], rows[:, common].toarray()
-    products: Matrix = (rare @ rare.T).toarray() + dense @ dense.T
-    return products
-
-
 def _inverse(kernel: Matrix, ridge: float) -> Matrix:
-    """The inverse of (kernel + ridge), which a ridge above 0 makes positive definite."""
+    """The lower half of the inverse of (kernel + ridge), which a ridge above 0 makes positive definite."""
     # SciPy's linear algebra is needed only to fit, so that the process that answers doesn't load it.
     from scipy.linalg import lapack
 
@@ -205,8 +196,25 @@ def _inverse(kernel: Matrix, ridge: float) -> Matrix:
     inverse, failed = lapack.spotri(factor, lower=True, overwrite_c=True)
     if failed:
         raise ValueError("The kernel can't be inverted: raise `ridge` in config.yml.")
-    lower: Matrix = np.tril(inverse)
-    return lower + np.tril(inverse, -1).T
+    # Only the lower half is filled in; what reads it knows.
+    lower: Matrix = inverse
+    return lower
+
+
+def _times(lower: Matrix, columns: Matrix) -> Matrix:
+    """The product of a symmetric matrix, of which only the lower half is filled in, and some columns."""
+    from scipy.linalg import blas
+
+    product: Matrix = blas.ssymm(1.0, lower, columns, lower=True)
+    return product
+
+
+def _solve(lower: Matrix, columns: Matrix) -> Matrix:
+    """Solve for a positive definite matrix, of which only the lower half is filled in."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    solution: Matrix = cho_solve(cho_factor(lower, lower=True, check_finite=False), columns, check_finite=False)
+    return solution
 
 
 def _held_out_errors(inverse: Matrix, votes: Matrix, folds: npt.NDArray[np.int64]) -> Matrix:
@@ -217,7 +225,7 @@ def _held_out_errors(inverse: Matrix, votes: Matrix, folds: npt.NDArray[np.int64
     errors = np.zeros_like(votes)
     for fold in np.unique(folds):
         held = np.flatnonzero(folds == fold)
-        errors[held] = np.linalg.solve(inverse[np.ix_(held, held)], votes[held])
+        errors[held] = _solve(inverse[np.ix_(held, held)], votes[held])
     return errors
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bot.classifier import Judged, Kind, Prediction
 from nlu.components import sentence_encoder
 from nlu.cross_validation import calibrate, judge_known, load_cross_validation
+from nlu.encoder import prepare_encoder
 from nlu.predictions import as_prediction
 from nlu.questions import kinds_of, load_examples, question_paths
 from nlu.trained_model import TrainedModel
@@ -21,6 +24,7 @@ class RasaTrainer:
 
     def __init__(self, config: Path, questions: Path) -> None:
         """Read the questions. Raises TrainingError where they can't be read."""
+        prepare_encoder()
         self._config = config
         self._questions = questions
         self._examples = load_examples(questions)
@@ -75,8 +79,12 @@ class TrainedRelease:
         """Every known question, judged by a model that had not seen it."""
         return judge_known(self._cases, self._kinds, self._calibration)
 
-    def predict(self, text: str) -> Prediction:
-        """What the trained model makes of a text."""
+    def predict_all(self, texts: Sequence[str]) -> list[Prediction]:
+        """What the trained model makes of texts."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(self._predict, texts))
+
+    def _predict(self, text: str) -> Prediction:
         return as_prediction([_row(intent) for intent in self._model.rank(text)], self._kinds, self._calibration)
 
 

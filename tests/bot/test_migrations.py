@@ -1,0 +1,83 @@
+"""The question log's schema is reached step by step, from any earlier step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from sqlite_utils.db import NotFoundError
+from sqlite_utils.migrations import Migrations
+
+from bot.migrations import migrations
+from bot.question_log import LoggedQuestion
+
+RELEASED = ["create_questions", "create_outbox", "create_feedback", "create_choices"]
+QUESTION = {"asked_at": "2026-11-22", "platform": "terminal", "asker": "a", "addressed": 1, "outcome": "answered"}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """An empty database file."""
+    database = Database(tmp_path / "questions.db")
+    yield database
+    database.close()
+
+
+def test_all_steps_make_all_tables(db: Database) -> None:
+    """An empty file gets every table."""
+    migrations.apply(db)
+    assert {"questions", "outbox", "feedback", "choices"} <= set(db.table_names())
+
+
+def test_released_steps_keep_their_names_and_order() -> None:
+    """A new step goes after those that are out in the world."""
+    assert [step.name for step in migrations._migrations][: len(RELEASED)] == RELEASED
+
+
+def test_applying_twice_changes_nothing(db: Database) -> None:
+    """A file that is up to date stays as it is, rows included."""
+    migrations.apply(db)
+    db["questions"].insert(QUESTION)
+    before = db.schema
+    migrations.apply(db)
+    assert (db.schema, db["questions"].count, migrations.pending(db)) == (before, 1, [])
+
+
+@pytest.mark.parametrize("step", RELEASED[1:])
+def test_an_older_file_is_brought_up_to_date(db: Database, step: str) -> None:
+    """A file from any earlier step gets the missing ones and keeps its rows."""
+    migrations.apply(db, stop_before=step)
+    db["questions"].insert(QUESTION)
+    migrations.apply(db)
+    assert migrations.pending(db) == []
+    assert db["questions"].get(1)["asker"] == "a"
+
+
+def test_a_step_that_fails_leaves_nothing_behind(db: Database) -> None:
+    """A step is taken wholly or not at all, and can be taken again."""
+    failing = Migrations("failing")
+
+    @failing()
+    def half(database: Database) -> None:
+        database["half"].create({"id": int}, pk="id")
+        database["missing"].get(1)
+
+    with pytest.raises(NotFoundError):
+        failing.apply(db)
+    assert "half" not in db.table_names()
+    assert [step.name for step in failing.pending(db)] == ["half"]
+
+
+def test_officials_columns_are_the_logs_columns(db: Database) -> None:
+    """What officials are shown of a question is stored under the same names."""
+    migrations.apply(db)
+    assert set(LoggedQuestion.__dataclass_fields__) <= set(db["questions"].columns_dict)
+
+
+def test_nothing_stored_names_a_person(db: Database) -> None:
+    """The only column about who asked is the pseudonym."""
+    migrations.apply(db)
+    columns = {column for table in db.table_names() for column in db[table].columns_dict}
+    assert not {"author", "username", "display_name", "email", "ip"} & columns

@@ -1,0 +1,67 @@
+"""What all tests share: a small project with a real trained model, made once a session."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.app import Project, open_project, train_release
+from bot.releases import Release
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SLUGS = ("smp_amount", "kit_days", "healthy_start", "ccj", "dro", "tax_free_childcare")
+QUESTIONS_EACH = 40
+
+
+@pytest.fixture(scope="session")
+def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with a few of the project's own answers and questions, so that a model is trained in seconds."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copy(CHECKOUT / "config.yml", root)
+    for path in (CHECKOUT / "answers").glob("*/*.md"):
+        if path.stem in SLUGS or path.parent.name == "urgent":
+            (root / "answers" / path.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, root / "answers" / path.parent.name)
+    shutil.copy(CHECKOUT / "answers" / "rates.csv", root / "answers")
+    (root / "nlu" / "questions").mkdir(parents=True)
+    for path in (CHECKOUT / "nlu" / "questions").glob("*.yml"):
+        (root / "nlu" / "questions" / path.name).write_text(_some_of(path), encoding="utf-8")
+    _copy_held_out(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def small_project(small_root: Path) -> Project:
+    """The small project with a data folder of its own."""
+    return open_project(small_root / "var", small_root)
+
+
+@pytest.fixture(scope="session")
+def release(small_project: Project) -> Release:
+    """A release of the small project: a real model, trained the way that `signpost train` does."""
+    return train_release(small_project, lambda step, share: None)
+
+
+def _some_of(path: Path) -> str:
+    """The first questions of each intent that the small project keeps."""
+    kept = []
+    wanted, count = True, 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("- intent: "):
+            intent = line.removeprefix("- intent: ")
+            wanted, count = path.stem not in ("maternity", "childcare", "debt") or intent in SLUGS, 0
+        elif line.startswith("    - "):
+            count += 1
+        if wanted and count <= QUESTIONS_EACH:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def _copy_held_out(root: Path) -> None:
+    lines = (CHECKOUT / "nlu" / "held_out" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    mine = [line for line in lines if json.loads(line)["answer"] in (*SLUGS, None, "suicide")]
+    (root / "nlu" / "held_out").mkdir(parents=True)
+    (root / "nlu" / "held_out" / "questions.jsonl").write_text("\n".join(mine[:200]) + "\n", encoding="utf-8")

@@ -1,0 +1,72 @@
+"""Small real things for tests: files as an editor would write them, and predictions as a model would make them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.classifier import Judged, Kind, Prediction
+from bot.messages import Candidate
+
+RATE_COLUMNS = "rate_id,label,value,unit,valid_from,valid_to,source_url,checked"
+RATE_ROW = "weekly,Weekly rate,194.32,GBP/week,2026-04-06,2027-04-05,https://www.gov.uk/rates,2026-11-22"
+FRONT_MATTER = {
+    "title": "How much the pay is",
+    "nations": "[england, scotland, wales, northern-ireland]",
+    "owner": "Department for Work and Pensions",
+    "sources": "\n  - title: Pay\n    url: https://www.gov.uk/pay",
+    "reviewed": "2026-11-22",
+    "review_by": "2027-11-22",
+}
+
+
+def answer_file(folder: Path, slug: str = "pay", **overrides: str | None) -> Path:
+    """Write an answer without faults, but for the overrides.
+
+    An override replaces a key of the front matter (None leaves it out), the `service` or the `body`.
+    """
+    service = overrides.pop("service", "maternity") or ""
+    body = overrides.pop("body", "You get {{ rates.weekly }} a week.\n\nAsk your boss for it.")
+    matter = {key: value for key, value in {**FRONT_MATTER, **overrides}.items() if value is not None}
+    path = folder / service / f"{slug}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{key}: {value}\n" for key, value in matter.items())
+    path.write_text(f"---\n{lines}---\n\n{body}\n", encoding="utf-8")
+    return path
+
+
+def rates_file(folder: Path, *rows: str) -> Path:
+    """Write the rates table: the given rows, or one rate named `weekly`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "rates.csv"
+    path.write_text("\n".join([RATE_COLUMNS, *(rows or [RATE_ROW]), ""]), encoding="utf-8")
+    return path
+
+
+def prediction(
+    best: tuple[str, float] | None = ("pay", 0.9),
+    *others: tuple[str, float],
+    out_of_scope: float = 0.0,
+    urgency: float = 0.0,
+    urgent: tuple[tuple[str, float], ...] = (),
+    small_talk: str = "",
+) -> Prediction:
+    """A prediction that ranks these answers, best first; with None as the best, it ranks none."""
+    ranking = (best, *others) if best else ()
+    return Prediction(
+        ranking=tuple(Candidate(slug, confidence) for slug, confidence in ranking),
+        out_of_scope=out_of_scope,
+        urgency=urgency,
+        urgent=tuple(Candidate(slug, confidence) for slug, confidence in urgent),
+        small_talk=small_talk,
+    )
+
+
+def judged(
+    made: Prediction | None = None,
+    expected: str = "pay",
+    kind: Kind = Kind.ANSWER,
+    text: str = "how much is it",
+    addressed: bool | None = None,
+) -> Judged:
+    """A prediction beside what was right."""
+    return Judged(text, kind, expected, made or prediction(), addressed)

@@ -1,0 +1,90 @@
+"""The classifier's mathematics, on points and texts made for the purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlu.cross_validation import folds_of
+from nlu.question_model import Hyperparameters, Matrix, QuestionModel, softmax
+
+TEXTS = [
+    "how much money do i get", "what is the amount a week", "how much a week is it", "what do they pay me a week",
+    "who can get it", "can i get it if i am new", "am i allowed to get it", "who is allowed to get this money",
+]  # fmt: skip
+INTENTS = ["amount"] * 4 + ["who"] * 4
+HYPER = Hyperparameters()
+
+
+def _vectors(count: int, seed: int = 0) -> Matrix:
+    """Points of length 1 in two clouds."""
+    random = np.random.default_rng(seed)
+    points = random.normal(size=(count, 16)) + np.repeat([[2.0], [-2.0]], count // 2, axis=0)
+    vectors: Matrix = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    return vectors
+
+
+def test_a_known_question_gets_its_own_intent() -> None:
+    """Every question that the model was fitted on is given its own intent."""
+    model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
+    found = [model.intents[model.predict(v, t)[0].argmax()] for v, t in zip(_vectors(8), TEXTS)]
+    assert INTENTS == found
+
+
+def test_shares_sum_to_one_and_likeness_of_a_known_question_is_one() -> None:
+    """The shares are probabilities, and a known question is its own nearest."""
+    model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
+    shares, nearest = model.predict(_vectors(8)[0], TEXTS[0])
+    assert pytest.approx(1.0, abs=1e-5) == shares.sum()
+    assert pytest.approx(1.0, abs=1e-3) == nearest[0]
+
+
+def test_a_text_near_nothing_gets_no_more_than_the_share_of_each_intent() -> None:
+    """Far from all known questions and with no words in common, no intent stands out."""
+    vectors = _vectors(8)
+    model, _ = QuestionModel.fit(vectors, TEXTS, INTENTS, Hyperparameters(width=50.0), folds_of(INTENTS))
+    away = np.zeros(16, dtype=np.float32)
+    away[0], away[1] = 1.0, -1.0
+    shares, _ = model.predict(away / np.sqrt(2).astype(np.float32), "zzz qqq")
+    assert pytest.approx(0.5, abs=0.05) == shares[0]
+
+
+def test_held_out_shares_are_those_of_a_model_fitted_without_the_fold() -> None:
+    """The short cut for cross-validation gives what fitting again without each fold would give."""
+    vectors, folds = _vectors(8), folds_of(INTENTS)
+    _, unseen = QuestionModel.fit(vectors, TEXTS, INTENTS, HYPER, folds)
+    assert np.allclose(_refitted(vectors, folds), unseen.shares, atol=2e-3)
+
+
+def test_saving_and_loading_changes_nothing(tmp_path: Path) -> None:
+    """A model that has been saved and loaded predicts the same."""
+    model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
+    model.save(tmp_path)
+    again = QuestionModel.load(tmp_path)
+    vector = _vectors(8, seed=1)[3]
+    for before, after in zip(model.predict(vector, "how much is it"), again.predict(vector, "how much is it")):
+        assert np.array_equal(before, after)
+
+
+def test_folds_are_runs_of_neighbours() -> None:
+    """Each intent's questions are cut into five runs in their order."""
+    folds = folds_of(["a"] * 10 + ["b"] * 5)
+    assert [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 1, 2, 3, 4] == folds.tolist()
+
+
+def _refitted(vectors: Matrix, folds: np.ndarray) -> Matrix:
+    """Cross-validation the long way: the same kernel and prior, solved anew without each fold."""
+    from nlu.question_model import _Space
+
+    kernel = _Space.of(vectors, TEXTS).kernel(HYPER).astype(np.float64)
+    names = np.unique(INTENTS)
+    targets = (np.array(INTENTS)[:, None] == names).astype(np.float64)
+    prior = targets.mean(axis=0)
+    scores = np.zeros_like(targets)
+    for fold in np.unique(folds):
+        held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        damped = kernel[np.ix_(rest, rest)] + HYPER.ridge * np.eye(len(rest))
+        scores[held] = prior + kernel[np.ix_(held, rest)] @ np.linalg.solve(damped, targets[rest] - prior)
+    return softmax((HYPER.sharpness * scores).astype(np.float32))
