@@ -36,7 +36,7 @@ _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
-class _DatesAsText(SafeConstructor):
+class _DatesAsText(SafeConstructor):  # type: ignore[misc]  # ruamel.yaml is Any to mypy
     """Leaves dates to msgspec, whose error names the key of one that is wrong."""
 
 
@@ -172,7 +172,8 @@ def render(text: str, rates: RateTable, day: date) -> str:
     figures = {name: str(rates.on(name, day) or OUTDATED) for name in rates.names()}
     try:
         return _jinja.from_string(text).render(rates=figures).strip()
-    except TemplateError as error:
+    # An expression that is more than a name can fail as Python does.
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise AnswerError(f"The text names a rate wrongly: {error}.") from error
 
 
@@ -233,7 +234,9 @@ def _sections(body: str, path: Path) -> dict[str, str]:
         nation = heading.lower().replace(" ", "-")
         place = f"{path}:{_line_of_heading(heading, path)}"
         if nation not in NATIONS:
-            raise AnswerError(f"{place}: A heading must name a nation ({', '.join(NATIONS.values())}), not {heading!r}.")
+            raise AnswerError(
+                f"{place}: A heading must name a nation ({', '.join(NATIONS.values())}), not {heading!r}."
+            )
         if nation in sections:
             raise AnswerError(f"{place}: There are two sections for {heading}: make them one.")
         if not text.strip():

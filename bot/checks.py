@@ -66,7 +66,11 @@ def check_answers(folder: Path, limits: AnswerSettings, day: date, as_text: Plai
     rows, broken = read_rates(folder / RATES_FILE)
     faults = [Fault(folder / RATES_FILE, line, text) for line, text in broken]
     rates = RateTable(rows)
-    base = AnswerBase(_load_all(answer_paths(folder), load_answer, faults), _load_all(urgent_paths(folder), load_urgent_help, faults), rates)
+    base = AnswerBase(
+        _load_all(answer_paths(folder), load_answer, faults),
+        _load_all(urgent_paths(folder), load_urgent_help, faults),
+        rates,
+    )
     faults += _duplicates(answer_paths(folder))
     if not base.urgent:
         faults.append(Fault(folder / URGENT_FOLDER, 1, "There are no urgent-help messages."))
@@ -101,7 +105,9 @@ def _check_answer(
     for nation in sorted(nations - set(NATIONS)):
         yield _at(answer.path, "nations:", f"{nation!r} is no nation: use {', '.join(NATIONS)}.")
     for nation in sorted(set(NATIONS) - nations):
-        yield _at(answer.path, "nations:", f"Nothing is said for {NATIONS[nation]}: list it, or add `## {NATIONS[nation]}`.")
+        yield _at(
+            answer.path, "nations:", f"Nothing is said for {NATIONS[nation]}: list it, or add `## {NATIONS[nation]}`."
+        )
     for source in answer.matter.sources:
         if source.nation and source.nation not in answer.variants:
             yield _at(answer.path, source.url, f"The source's nation {source.nation!r} has no section.")
@@ -111,24 +117,15 @@ def _check_answer(
         yield from _check_length(answer, nation, base, limits, day, as_text)
 
 
-def _check_text(
-    text: str, path: Path, rates: RateTable, max_words: int, max_age: float, day: date
-) -> Iterator[Fault]:
+def _check_text(text: str, path: Path, rates: RateTable, max_words: int, max_age: float, day: date) -> Iterator[Fault]:
     first = text.splitlines()[0]
-    for expression in _EXPRESSION.finditer(text):
-        if not re.fullmatch(r"\s*rates\.\w+\s*", expression[1] or ""):
-            yield _in_body(path, expression[0].splitlines()[0], "Only {{ rates.name }} may stand between braces.")
+    yield from _check_typing(text, path)
     for name in sorted(rate_names(text)):
         place = f"rates.{name}"
         if not rates.rows(name):
             yield _in_body(path, place, f"There is no rate {name!r} in {RATES_FILE}.")
         elif rates.on(name, day) is None:
             yield _in_body(path, place, f"The rate {name!r} has no figure for {day}: add a row to {RATES_FILE}.")
-    if stray := _STRAY_BRACES.search(_EXPRESSION.sub("", text)):
-        yield _in_body(path, stray[0], "Braces must open and close, as in {{ rates.name }}.")
-    for figure in dict.fromkeys(_TYPED_FIGURE.findall(_EXPRESSION.sub("", text))):
-        problem = f"The figure {figure} is typed into the text: name a rate instead, such as {{{{ rates.name }}}}."
-        yield _in_body(path, figure, problem)
     try:
         shown = render(text, rates, day)
     except AnswerError:
@@ -138,6 +135,18 @@ def _check_text(
     if (age := reading_age(shown)) > max_age:
         problem = f"The reading age is {age:.1f}; {max_age:g} is the most. Use shorter sentences and words."
         yield _in_body(path, first, problem)
+
+
+def _check_typing(text: str, path: Path) -> Iterator[Fault]:
+    """The faults of what is typed between braces, and of figures that are typed outside them."""
+    for expression in _EXPRESSION.finditer(text):
+        if not re.fullmatch(r"\s*rates\.\w+\s*", expression[1] or ""):
+            yield _in_body(path, expression[0].splitlines()[0], "Only {{ rates.name }} may stand between braces.")
+    if stray := _STRAY_BRACES.search(_EXPRESSION.sub("", text)):
+        yield _in_body(path, stray[0], "Braces must open and close, as in {{ rates.name }}.")
+    for figure in dict.fromkeys(_TYPED_FIGURE.findall(_EXPRESSION.sub("", text))):
+        problem = f"The figure {figure} is typed into the text: name a rate instead, such as {{{{ rates.name }}}}."
+        yield _in_body(path, figure, problem)
 
 
 def _check_length(

@@ -11,7 +11,7 @@ migrations = Migrations("signpost")
 @migrations()
 def create_questions(db: Database) -> None:
     """What was asked (scrubbed; nothing of an emergency), what became of it, and what the model made of it."""
-    db["questions"].create(
+    db.table("questions").create(
         {
             "id": int,
             "asked_at": str,
@@ -33,25 +33,25 @@ def create_questions(db: Database) -> None:
         pk="id",
         not_null={"asked_at", "platform", "asker", "addressed", "outcome"},
     )
-    db["questions"].create_index(["outcome", "asked_at"])
+    db.table("questions").create_index(["outcome", "asked_at"])
 
 
 @migrations()
 def create_outbox(db: Database) -> None:
     """Replies that are owed: written with the question, marked when delivered."""
-    db["outbox"].create(
+    db.table("outbox").create(
         {"id": int, "question_id": int, "reply": str, "created_at": str, "delivered_at": str},
         pk="id",
         not_null={"question_id", "reply", "created_at"},
         foreign_keys=[("question_id", "questions", "id")],
     )
-    db["outbox"].create_index(["delivered_at"])
+    db.table("outbox").create_index(["delivered_at"])
 
 
 @migrations()
 def create_feedback(db: Database) -> None:
     """One vote a person on a reply."""
-    db["feedback"].create(
+    db.table("feedback").create(
         {"question_id": int, "asker": str, "helpful": int, "given_at": str},
         pk=("question_id", "asker"),
         not_null={"helpful", "given_at"},
@@ -62,7 +62,7 @@ def create_feedback(db: Database) -> None:
 @migrations()
 def create_choices(db: Database) -> None:
     """What a person picked from the answers that were offered; an empty answer is "None of these"."""
-    db["choices"].create(
+    db.table("choices").create(
         {"id": int, "question_id": int, "asker": str, "answer": str, "nation": str, "chosen_at": str},
         pk="id",
         not_null={"question_id", "answer", "chosen_at"},

@@ -81,7 +81,7 @@ def _account(match: re.Match[str]) -> Span | None:
     bank = _BANK_BEFORE.search(before(match))
     if _OTHER_NUMBER.search(bank["gap"] if bank else before(match)[-25:]):
         return None
-    if _SUMS.match(match[0]) or len(match[0]) == 7 and not _SEVEN_DIGITS_OF.search(before(match)):
+    if _SUMS.match(match[0]) or (len(match[0]) == 7 and not _SEVEN_DIGITS_OF.search(before(match))):
         return None
     return match.span() if bank or _BANK_AFTER.search(after(match)) else None
 
@@ -111,7 +111,7 @@ SORT_CODE = Rule(Kind.BANK_ACCOUNT, compiled(rf"{_SORT_CODE}(?!\d)"), _sort_code
 
 
 def _years(match: re.Match[str]) -> Span | None:
-    """"2024 2025" or "2024/25", where the second year is not before the first and within a generation."""
+    """ "2024 2025" or "2024/25", where the second year is not before the first and within a generation."""
     first, second = int(match[1]), int(match[2])
     second += first // 100 * 100 if second < 100 else 0
     return match.span() if 0 <= second - first <= 30 else None
@@ -133,8 +133,6 @@ YEARS = Rule(
 )
 DATE = Rule(
     None,
-    re.compile(
-        r"(?<![\w/.-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)\d\d|\d\d)(?![/.-]?\w)"
-    ),
+    re.compile(r"(?<![\w/.-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)\d\d|\d\d)(?![/.-]?\w)"),
     digits=4,
 )

@@ -122,7 +122,7 @@ def _looks_like_name(words: list[re.Match[str]], cue: Cue) -> bool:
     """Whether an unknown capitalised word is a first name, as in "I'm Oluremi Bankole"."""
     if cue is Cue.THIS_IS or _DESCRIBES.search(words[0][0]):
         return False
-    return cue in (Cue.SIGNED, Cue.GREETED) or len(words) > 1 and _goes_on(words, 1) and _is_capitalised(words[1][0])
+    return cue in (Cue.SIGNED, Cue.GREETED) or (len(words) > 1 and _goes_on(words, 1) and _is_capitalised(words[1][0]))
 
 
 def _length(words: list[re.Match[str]], is_outright: bool = False) -> int:
@@ -131,7 +131,7 @@ def _length(words: list[re.Match[str]], is_outright: bool = False) -> int:
     while count < len(words) and _goes_on(words, count):
         word = words[count]
         is_surname = _is_capitalised(word[0]) or _ENDS_NAME.match(word.string, word.end())
-        if not (is_surname or is_outright and count == 1):
+        if not (is_surname or (is_outright and count == 1)):
             break
         count += 1
     return count

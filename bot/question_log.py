@@ -191,7 +191,9 @@ def unanswered_questions(folder: Path) -> Iterator[LoggedQuestion]:
     path = folder / LOG_FILE
     if not path.exists():
         return
-    outcomes = [outcome.value for outcome in Outcome if outcome.is_unanswered or outcome is Outcome.IGNORED_NOT_CONFIDENT]
+    outcomes = [
+        outcome.value for outcome in Outcome if outcome.is_unanswered or outcome is Outcome.IGNORED_NOT_CONFIDENT
+    ]
     columns = list(LoggedQuestion.__dataclass_fields__)
     marks = ",".join("?" * len(outcomes))
     try:

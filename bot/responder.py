@@ -160,9 +160,7 @@ class Responder:
         """An error is told to who asked; overheard, it is kept from the channel."""
         return self._response(outcome, Reply(body=wording.ERRORS[outcome]) if message.addressed else None)
 
-    def _response(
-        self, outcome: Outcome, reply: Reply | None = None, prediction: Prediction | None = None
-    ) -> Response:
+    def _response(self, outcome: Outcome, reply: Reply | None = None, prediction: Prediction | None = None) -> Response:
         ranking = prediction.ranking[:MAX_CANDIDATES] if prediction else ()
         return Response(
             outcome=outcome,

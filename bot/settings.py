@@ -16,18 +16,14 @@ Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of the settings: unknown keys are faults, so that a misspelt one is noticed."""
-
-
-class ClassifierSettings(_Section):
+class ClassifierSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the model is run."""
 
     workers: Positive = 1
     timeout_seconds: Seconds = 5.0
 
 
-class ThresholdSettings(_Section):
+class ThresholdSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The shares of mistakes for which the thresholds are chosen, measured by cross-validation."""
 
     wrong_answers_addressed: Share = 0.03
@@ -36,7 +32,7 @@ class ThresholdSettings(_Section):
     offers_out_of_scope: Share = 0.3
 
 
-class EtiquetteSettings(_Section):
+class EtiquetteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When the bot holds its tongue."""
 
     person_cooldown_seconds: Seconds = 20.0
@@ -45,7 +41,7 @@ class EtiquetteSettings(_Section):
     muted_channels: tuple[str, ...] = ()
 
 
-class AnswerSettings(_Section):
+class AnswerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an answer file may not exceed."""
 
     max_words: Positive = 120
@@ -54,13 +50,13 @@ class AnswerSettings(_Section):
     max_characters: Positive = 1800
 
 
-class QuestionLogSettings(_Section):
+class QuestionLogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the question log is written."""
 
     busy_seconds: Seconds = 5.0
 
 
-class Settings(_Section):
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings of the bot."""
 
     classifier: ClassifierSettings = ClassifierSettings()

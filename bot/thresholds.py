@@ -23,9 +23,7 @@ def choose_thresholds(judged: Sequence[Judged], allowed: ThresholdSettings) -> T
     others = [case for case in calm if case.kind is not Kind.ANSWER]
     talk = [case for case in others if case.prediction.out_of_scope < 0.5 and not case.prediction.small_talk]
     addressed = _lowest_bar(_mistaken(questions), len(questions), allowed.wrong_answers_addressed)
-    overheard = _lowest_bar(
-        [*_mistaken(questions), *_confidences(talk)], len(calm), allowed.wrong_answers_overheard
-    )
+    overheard = _lowest_bar([*_mistaken(questions), *_confidences(talk)], len(calm), allowed.wrong_answers_overheard)
     offer = _lowest_bar(_confidences(others), len(others), allowed.offers_out_of_scope)
     urgent = _lowest_bar((case.prediction.urgency for case in calm), len(calm), allowed.urgent_false_alarms)
     return Thresholds(addressed, max(addressed, overheard), min(addressed, offer), urgent)

@@ -9,7 +9,14 @@ AUTOMATED = "Automated reply"
 
 def as_text(reply: Reply) -> str:
     """The whole reply as it is posted where there are no buttons and no markup."""
-    parts = [reply.notice, reply.title, reply.body.replace("**", ""), _sources(reply), _signature(reply), _choices(reply)]
+    parts = [
+        reply.notice,
+        reply.title,
+        reply.body.replace("**", ""),
+        _sources(reply),
+        _signature(reply),
+        _choices(reply),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

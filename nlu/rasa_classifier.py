@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 START_SECONDS = 60.0
 LINE_LIMIT = 1 << 20
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""A worker is one core's worth of work; more workers use more cores."""
 MAX_CHARACTERS = 2000
 """What the model is given of a text; the encoder reads the first 128 tokens of it anyway."""
 
@@ -76,7 +79,9 @@ class RasaClassifier:
             return await asyncio.wait_for(worker.ask(text[:MAX_CHARACTERS]), self._timeout)
         except asyncio.TimeoutError as error:
             await worker.stop()
-            raise ClassifierTimeoutError(f"The model took longer than {self._timeout:g} seconds over a text.") from error
+            raise ClassifierTimeoutError(
+                f"The model took longer than {self._timeout:g} seconds over a text."
+            ) from error
         except (OSError, ValueError, asyncio.IncompleteReadError) as error:
             await worker.stop()
             raise ClassifierError("The model's process ended while it read a text.") from error
@@ -106,6 +111,7 @@ class _Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=LINE_LIMIT,
+            env={**os.environ, **ONE_THREAD},
         )
         try:
             line = await asyncio.wait_for(self._read(), START_SECONDS)
@@ -134,4 +140,3 @@ class _Worker:
     async def _read(self) -> bytes:
         assert self._process is not None and self._process.stdout is not None
         return await self._process.stdout.readuntil(b"\n")
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ from bot.cli.options import DEFAULT_DATA, Data
 def check(
     data: Data = DEFAULT_DATA,
     on: Annotated[
-        Optional[datetime],  # noqa: UP007 - Typer on Python 3.10 reads annotations itself
+        datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Check as on this day (default: today)."),
     ] = None,
 ) -> None:

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
     from bot.question_log import LoggedQuestion
 
-COLUMNS = ("id", "asked_at", "platform", "community", "addressed", "text", "outcome", "nearest", "confidence", "release")
+COLUMNS = (
+    "id",
+    "asked_at",
+    "platform",
+    "community",
+    "addressed",
+    "text",
+    "outcome",
+    "nearest",
+    "confidence",
+    "release",
+)
 
 
 def questions(

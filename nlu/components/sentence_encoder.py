@@ -15,7 +15,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.encoder import Encoder, install_encoder
 
-
 on_progress: Callable[[int], None] | None = None
 """Told how many known questions have been encoded: Rasa's trainer has no other way to hand it to a component."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ from bot.rates import OUTDATED, load_rates
 from tests.factories import answer_file, rates_file
 
 IN_FORCE, OUT_OF_FORCE = date(2027, 4, 5), date(2027, 4, 6)
-VARIANTS = "In England you get {{ rates.weekly }}.\n\n## Scotland\n\nAsk your council.\n\n## Northern Ireland\n\nAsk nidirect."
+VARIANTS = (
+    "In England you get {{ rates.weekly }}.\n\n## Scotland\n\nAsk your council.\n\n## Northern Ireland\n\nAsk nidirect."
+)
 SOURCES = (
     "\n  - title: Pay\n    url: https://www.gov.uk/pay"
     "\n  - title: Pay in Scotland\n    url: https://www.mygov.scot/pay\n    nation: scotland"
@@ -108,7 +111,7 @@ def test_body_holds_the_figures_of_the_day(
         ({"owner": None}, 1, "missing required field `owner`"),
         ({"review_by": None}, 1, "missing required field `review_by`"),
         ({"sources": None}, 1, "missing required field `sources`"),
-        ({"reveiwed": "2026-11-22"}, 12, "unknown field `reveiwed`"),
+        ({"reveiwed": "2026-11-22"}, 10, "unknown field `reveiwed`"),
         ({"title": "Pay"}, 2, "length >= 4"),
         ({"title": "x" * 71}, 2, "length <= 70"),
         ({"nations": "[]"}, 3, "length >= 1"),
@@ -127,9 +130,7 @@ def test_body_holds_the_figures_of_the_day(
         ({"body": "Ask.\n\n## Wales\n\nOne.\n\n## Wales\n\nTwo."}, 14, "two sections for Wales"),
     ],
 )
-def test_fault_is_named_with_its_place(
-    tmp_path: Path, overrides: dict[str, str | None], line: int, says: str
-) -> None:
+def test_fault_is_named_with_its_place(tmp_path: Path, overrides: dict[str, Any], line: int, says: str) -> None:
     """Whatever is wrong with a file, the error says what, and in which file and line."""
     path = answer_file(tmp_path, **overrides)
 
@@ -147,7 +148,14 @@ def test_title_at_its_bounds_is_taken(tmp_path: Path, length: int) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"No front matter.", b"---\ntitle: Never closed\n", b"\xff\xfe\x00", b"---\n- a list\n---\ntext\n", b"---\n\x07\n---\nx"],
+    [
+        b"",
+        b"No front matter.",
+        b"---\ntitle: Never closed\n",
+        b"\xff\xfe\x00",
+        b"---\n- a list\n---\ntext\n",
+        b"---\n\x07\n---\nx",
+    ],
 )
 def test_what_is_no_answer_is_refused(tmp_path: Path, content: bytes) -> None:
     """A file without front matter, of unreadable bytes or of another shape is refused by its name."""
@@ -212,7 +220,15 @@ def test_rate_names_are_found(text: str, names: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{{ rates.gone }}", "{{ rates.weekly", "{{ figures.weekly }}", "{% if %}", "{{ rates.__class__.__mro__ }}"],
+    [
+        "{{ rates.gone }}",
+        "{{ rates.weekly",
+        "{{ figures.weekly }}",
+        "{% if %}",
+        "{{ rates.__class__.__mro__ }}",
+        "{{ 1 / 0 }}",
+        "{% include 'x' %}",
+    ],
 )
 def test_text_that_names_a_rate_wrongly_is_refused(tmp_path: Path, text: str) -> None:
     """An unknown rate, open braces and a reach into Python all fail as a fault of the text."""

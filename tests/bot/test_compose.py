@@ -18,7 +18,10 @@ from tests.factories import answer_file, rates_file
 
 DAY, AFTER_UPRATING = date(2026, 11, 25), date(2027, 4, 6)
 ALL = "England and Wales"
-SCOTLAND, NORTHERN_IRELAND = Choice("Scotland", "debt", "scotland"), Choice("Northern Ireland", "debt", "northern-ireland")
+SCOTLAND, NORTHERN_IRELAND = (
+    Choice("Scotland", "debt", "scotland"),
+    Choice("Northern Ireland", "debt", "northern-ireland"),
+)
 VARIANTS = "You get {{ rates.weekly }}.\n\n## Scotland\n\nAsk in Scotland.\n\n## Northern Ireland\n\nAsk nidirect."
 
 
@@ -102,7 +105,7 @@ def test_answered_question_gets_the_text_of_its_nation(base: AnswerBase) -> None
 
 
 def test_offer_lists_titles_and_a_way_out(base: AnswerBase) -> None:
-    """An offer names its answers by title, best first, and ends with none of these; an answer that is gone is left out."""
+    """An offer names its answers by title, best first, then none of these; one that is gone is left out."""
     candidates = (Candidate("debt", 0.5), Candidate("gone", 0.4), Candidate("pay", 0.3))
 
     reply = compose(Decision(Outcome.CLARIFY, candidates), base, "help", DAY)
@@ -134,9 +137,7 @@ def test_urgent_help_is_given_as_it_stands(tmp_path: Path) -> None:
     matter = UrgentMatter("Help today", source, DAY, DAY, alert_moderators=True)
 
     reply = urgent_reply(UrgentHelp("no_food", matter, "Call **999**.", tmp_path))
-    assert reply == Reply(
-        title="Help today", body="Call **999**.", sources=(Source("Pay", "https://www.gov.uk/pay"),)
-    )
+    assert reply == Reply(title="Help today", body="Call **999**.", sources=(Source("Pay", "https://www.gov.uk/pay"),))
 
 
 def test_emergency_without_a_message_still_gets_help() -> None:

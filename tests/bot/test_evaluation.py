@@ -106,7 +106,14 @@ def test_figures_of_what_has_no_answer() -> None:
 def test_figures_of_emergencies() -> None:
     """Emergencies count met either way; a false alarm is a calm text that got urgent help."""
     alarmed = judged(prediction(urgency=0.9, urgent=(("suicide", 0.9),)))
-    cases = [emergency(0.9), emergency(0.9, given="no_food"), emergency(0.1), emergency(0.1), alarmed, question("pay", 0.9)]
+    cases = [
+        emergency(0.9),
+        emergency(0.9, given="no_food"),
+        emergency(0.1),
+        emergency(0.1),
+        alarmed,
+        question("pay", 0.9),
+    ]
     figures = evaluate(cases, BARS)["figures"]
 
     assert (figures["urgent_given"], figures["urgent_right"]) == (0.5, 0.25)

@@ -39,7 +39,7 @@ def test_released_steps_keep_their_names_and_order() -> None:
 def test_applying_twice_changes_nothing(db: Database) -> None:
     """A file that is up to date stays as it is, rows included."""
     migrations.apply(db)
-    db["questions"].insert(QUESTION)
+    db.table("questions").insert(QUESTION)
     before = db.schema
     migrations.apply(db)
     assert (db.schema, db["questions"].count, migrations.pending(db)) == (before, 1, [])
@@ -49,10 +49,10 @@ def test_applying_twice_changes_nothing(db: Database) -> None:
 def test_an_older_file_is_brought_up_to_date(db: Database, step: str) -> None:
     """A file from any earlier step gets the missing ones and keeps its rows."""
     migrations.apply(db, stop_before=step)
-    db["questions"].insert(QUESTION)
+    db.table("questions").insert(QUESTION)
     migrations.apply(db)
     assert migrations.pending(db) == []
-    assert db["questions"].get(1)["asker"] == "a"
+    assert db.table("questions").get(1)["asker"] == "a"
 
 
 def test_a_step_that_fails_leaves_nothing_behind(db: Database) -> None:
@@ -61,8 +61,8 @@ def test_a_step_that_fails_leaves_nothing_behind(db: Database) -> None:
 
     @failing()
     def half(database: Database) -> None:
-        database["half"].create({"id": int}, pk="id")
-        database["missing"].get(1)
+        database.table("half").create({"id": int}, pk="id")
+        database.table("missing").get(1)
 
     with pytest.raises(NotFoundError):
         failing.apply(db)

@@ -88,7 +88,8 @@ FINDS = {
         ("my 30 hr code, ", "50098712344", ", fails"),
     ],
 }
-HARMLESS = """
+HARMLESS = (
+    """
 return for 2024 2025|return for 2024/25|i earn £100 000|i got £1,200.50|100 000 pounds a year|born in 2024|26 weeks gone
 at 10:30|it is 55%|due 12 march|due date is 12/03/2026|by 31 January 2026|MATB1 SC2 N244 CH2 P45 SF100|on plan 2
 im 34|house is 250 000|1 in 4|open 24/7|section 21|im in LS6|near SW1A|call 0800 328 5644|ring 0300 200 3310
@@ -97,7 +98,10 @@ im pregnant|im Scottish|i am Self Employed
 I'm Universal Credit claimant|baby born 2 april|we 100000 a year|on 12.03.24 a letter came|call me back
 my name is on the tenancy|my name is spelt wrong|its max 16 hours|thanks, bye|which is best, Lloyds
 paid since 12/03/2018|P45 1st, then P60 2nd
-""".strip().replace("\n", "|").split("|")
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 
 def _labelled() -> list[tuple[str, set[Kind]]]:

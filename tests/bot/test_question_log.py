@@ -22,7 +22,9 @@ from bot.personal_data import Kind
 from bot.question_log import KEY_FILE, LOG_FILE, QuestionLog, owed_reply, unanswered_questions
 
 ROOT = Path(__file__).parents[2]
-REPLY = Reply("**£194** a week", "SMP", sources=(Source("GOV.UK", "https://www.gov.uk"),), choices=(Choice("W", "smp"),))
+REPLY = Reply(
+    "**£194** a week", "SMP", sources=(Source("GOV.UK", "https://www.gov.uk"),), choices=(Choice("W", "smp"),)
+)
 ANSWERED = Response(Outcome.ANSWERED, REPLY, "smp", 0.9, (Candidate("smp", 0.9), Candidate("dro", 0.1)), "0003")
 UNANSWERED = Response(Outcome.UNANSWERED_LOW_CONFIDENCE, Reply("No idea."), None, 0.2, (Candidate("smp", 0.2),), "0003")
 MESSAGE = Message("", "discord", "parents", "general", "t1", author="jo#1", message_id="m1", addressed=False)
@@ -112,10 +114,10 @@ async def test_a_question_is_stored_with_all_that_was_made_of_it(log: QuestionLo
     message = Message(**{**vars(MESSAGE), "sent_at": sent})
     question_id = await log.record(message, "how much is smp", (Kind.PHONE,), ANSWERED)
     columns = (
-        "id, asked_at, platform, community, channel, thread, message_id, asker, addressed, text, personal_data, outcome, "
-        "answer, confidence, candidates, release"
+        "id, asked_at, platform, community, channel, thread, message_id, asker, addressed, text, personal_data, "
+        "outcome, answer, confidence, candidates, release"
     )
-    assert rows(tmp_path, f"select {columns} from questions") == [
+    assert rows(tmp_path, f"select {columns} from questions") == [  # noqa: S608 - the columns stand above
         (
             question_id, "2026-11-22T08:30:00+00:00", "discord", "parents", "general", "t1", "m1",
             log.pseudonym("discord", "jo#1"), 0, "how much is smp", '["phone"]', "answered", "smp", 0.9,

@@ -14,7 +14,9 @@ from tests.factories import rates_file
 URL = "https://www.gov.uk/rates"
 
 
-def row(value: str = "194.32", unit: str = "GBP/week", dates: str = "2026-04-06,2027-04-05", name: str = "weekly") -> str:
+def row(
+    value: str = "194.32", unit: str = "GBP/week", dates: str = "2026-04-06,2027-04-05", name: str = "weekly"
+) -> str:
     """One line of the table."""
     return f"{name},Weekly rate,{value},{unit},{dates},{URL},2026-11-22"
 

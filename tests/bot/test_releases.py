@@ -84,9 +84,13 @@ def test_two_builds_never_share_a_number(store: ReleaseStore) -> None:
 
 def test_a_build_that_fails_leaves_nothing(store: ReleaseStore, tmp_path: Path) -> None:
     """A half-built folder is removed."""
-    with pytest.raises(RuntimeError), store.building() as folder:
+
+    def fail(folder: Path) -> None:
         (folder / MODEL_FILE).write_text("half")
         raise RuntimeError
+
+    with pytest.raises(RuntimeError), store.building() as folder:
+        fail(folder)
     assert list((tmp_path / "releases").iterdir()) == []
 
 
@@ -202,6 +206,9 @@ def test_a_current_release_that_was_removed_is_explained(store: ReleaseStore) ->
 def test_a_store_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     """A file where the releases should be is refused before anything is built."""
     (tmp_path / "releases").write_text("")
-    with pytest.raises(ReleaseError, match="can't be written") as caught, ReleaseStore(tmp_path / "releases").building():
+    with (
+        pytest.raises(ReleaseError, match="can't be written") as caught,
+        ReleaseStore(tmp_path / "releases").building(),
+    ):
         pass
     assert_one_sentence(caught.value)

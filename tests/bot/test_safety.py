@@ -46,7 +46,14 @@ def test_plain_words_name_the_emergency(text: str, slug: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "how much is smp", "this bill is killing me", "the skill of dieting", "tshe hit metal", "chess club opens when"],
+    [
+        "",
+        "how much is smp",
+        "this bill is killing me",
+        "the skill of dieting",
+        "tshe hit metal",
+        "chess club opens when",
+    ],
 )
 def test_other_words_name_none(text: str) -> None:
     """Everyday words are no emergency."""

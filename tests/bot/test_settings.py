@@ -66,7 +66,9 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("question_log", "busy_seconds", "", False),
     ],
 )
-def test_value_out_of_bounds_names_its_key(tmp_path: Path, section: str, key: str, value: str, is_allowed: bool) -> None:
+def test_value_out_of_bounds_names_its_key(
+    tmp_path: Path, section: str, key: str, value: str, is_allowed: bool
+) -> None:
     """A value at its bound is taken; one beyond it, or of another kind, is refused by the name of its key."""
     path = config_file(tmp_path, f"signpost:\n  {section}:\n    {key}: {value}\n")
     if is_allowed:

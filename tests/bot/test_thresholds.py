@@ -25,13 +25,13 @@ def allowing(share: float) -> ThresholdSettings:
 
 
 def questions(right: int, wrong: int) -> list[Judged]:
-    """Questions with a sure right answer, and others whose answer is wrong at 0.01, 0.02…"""
+    """Questions with a sure right answer, and others whose answer is wrong at 0.01, 0.02 and so on."""
     mistakes = [judged(prediction(("leave", number / 100))) for number in range(1, wrong + 1)]
     return [*repeat(judged(prediction(("pay", 0.9))), right), *mistakes]
 
 
 def talk(count: int, out_of_scope: float = 0.0) -> list[Judged]:
-    """Texts without an answer, whose best candidates stand at 0.01, 0.02…"""
+    """Texts without an answer, whose best candidates stand at 0.01, 0.02 and so on."""
     return [
         judged(prediction(("pay", number / 100), out_of_scope=out_of_scope), expected="", kind=Kind.OUT_OF_SCOPE)
         for number in range(1, count + 1)

@@ -27,7 +27,9 @@ def test_a_vector_has_length_one(encoder: Encoder) -> None:
 
 def test_meaning_counts_more_than_words(encoder: Encoder) -> None:
     """Two ways of asking the same thing are nearer than two things asked alike."""
-    asked, same, other = (encoder.encode(t) for t in ("can bailiffs take my car", "will they seize my vehicle", "can i take my cat"))
+    asked, same, other = (
+        encoder.encode(t) for t in ("can bailiffs take my car", "will they seize my vehicle", "can i take my cat")
+    )
     assert asked @ same > asked @ other
 
 
