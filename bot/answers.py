@@ -121,10 +121,18 @@ class AnswerBase:
         self.answers = {answer.slug: answer for answer in answers}
         self.urgent = {message.slug: message for message in urgent}
         self.rates = rates
+        # Rendered once a day: it takes longer than all else that the Responder does besides asking the model.
+        self._day: date | None = None
+        self._bodies: dict[tuple[str, str], str] = {}
 
     def body(self, answer: Answer, day: date, nation: str = "") -> str:
         """The text of an answer with its figures as they stand on a day; an outdated figure is left out."""
-        return render(answer.sections.get(nation) or answer.sections[""], self.rates, day)
+        if day != self._day:
+            self._day, self._bodies = day, {}
+        key = answer.slug, nation
+        if key not in self._bodies:
+            self._bodies[key] = render(answer.sections.get(nation) or answer.sections[""], self.rates, day)
+        return self._bodies[key]
 
     def outdated_rates(self, answer: Answer, day: date, nation: str = "") -> tuple[str, ...]:
         """The names of the rates in an answer that have no figure for a day."""

@@ -40,6 +40,11 @@ class Outcome(str, Enum):
         """Whether nothing is posted."""
         return self.value.startswith("ignored_")
 
+    @property
+    def stands_unrecorded(self) -> bool:
+        """Whether it is carried out even where it can't be written down."""
+        return self is Outcome.URGENT_HELP or self.is_silent
+
 
 @dataclass(frozen=True)
 class Message:

@@ -137,7 +137,13 @@ class QuestionLog:
 
     def _write_question(self, row: dict[str, Any], reply: str | None) -> int:
         self._unwritten.append((row, reply))
-        return self._write_unwritten()
+        try:
+            return self._write_unwritten()
+        except sqlite3.OperationalError:
+            if not Outcome(row["outcome"]).stands_unrecorded:
+                # The person is told of an error instead, so nothing is owed to them any more.
+                self._unwritten[-1] = ({**row, "outcome": Outcome.ERROR_QUESTION_LOG.value, "answer": None}, None)
+            raise
 
     def _write_unwritten(self) -> int:
         """Write what is left, oldest first; returns the last question's id."""
@@ -160,8 +166,12 @@ class QuestionLog:
         return question_id
 
     def _insert(self, table: str, row: Mapping[str, Any], replace: bool = False) -> int:
+        # sqlite-utils' own insert looks the table up each time, which takes longer than the writing.
+        verb = "replace" if replace else "insert"
+        marks = ",".join("?" * len(row))
+        sql = f"{verb} into {table} ({','.join(row)}) values ({marks})"  # noqa: S608 - both names are our own
         with _transaction(self._db):
-            return int(self._db.table(table).insert(dict(row), replace=replace).last_rowid or 0)
+            return int(self._db.execute(sql, list(row.values())).lastrowid or 0)
 
     def _execute(self, sql: str, *parameters: Any) -> None:
         with _transaction(self._db):

@@ -71,6 +71,8 @@ class Responder:
             )
         if not choice.answer:
             return Reply(body=wording.NONE_NOTED)
+        if choice.answer not in self._served.answers.answers:
+            return Reply(body=wording.WITHDRAWN)
         return answer_reply(self._served.answers, choice.answer, self._today(), choice.nation)
 
     async def give_feedback(self, message: Message, question_id: int | None, helpful: bool) -> Reply:
@@ -115,14 +117,20 @@ class Responder:
             decision = Decision(Outcome.WITHHELD_PERSONAL_DATA)
         else:
             decision = decide(prediction, served.thresholds, message.addressed)
-        if decision.outcome is Outcome.SMALL_TALK:
-            reply: Reply | None = Reply(body=wording.SMALL_TALK[prediction.small_talk])
-        else:
-            reply = compose(decision, served.answers, scrubbed.text, self._today())
+        reply = self._reply(decision, message, scrubbed, prediction)
         response = self._response(decision.outcome, warn_of_personal_data(reply, scrubbed.kinds), prediction)
         if response.reply:
             self._etiquette.note_reply(message)
         return response
+
+    def _reply(
+        self, decision: Decision, message: Message, scrubbed: Scrubbed, prediction: Prediction
+    ) -> Reply | None:
+        if decision.outcome is Outcome.WITHHELD_PERSONAL_DATA and not message.addressed:
+            return None
+        if decision.outcome is Outcome.SMALL_TALK:
+            return Reply(body=wording.SMALL_TALK[prediction.small_talk])
+        return compose(decision, self._served.answers, scrubbed.text, self._today())
 
     def _urgent(self, slug: str, prediction: Prediction | None) -> Response:
         message = self._served.answers.urgent.get(slug)
@@ -152,8 +160,8 @@ class Responder:
             question_id = await self._log.record(message, None if unkept else scrubbed.text, scrubbed.kinds, response)
         except QuestionLogError as error:
             logger.error("%s", error)
-            urgent_or_silent = response.outcome is Outcome.URGENT_HELP or response.outcome.is_silent
-            return response if urgent_or_silent else self._error(message, Outcome.ERROR_QUESTION_LOG)
+            stands = response.outcome.stands_unrecorded
+            return response if stands else self._error(message, Outcome.ERROR_QUESTION_LOG)
         return replace(response, question_id=question_id)
 
     def _error(self, message: Message, outcome: Outcome) -> Response:

@@ -39,6 +39,8 @@ def _confidences(cases: Iterable[Judged]) -> list[float]:
 
 def _lowest_bar(mistakes: Iterable[float], total: int, allowed: float) -> float:
     """The lowest bar that keeps all but the allowed share of mistakes beneath it."""
+    if not total:
+        return NEVER
     ordered = sorted(mistakes, reverse=True)
     may_pass = int(allowed * total)
     if may_pass >= len(ordered):

@@ -15,6 +15,7 @@ PERSONAL_DATA = (
 )
 FEEDBACK_ASK = "Was this helpful?"
 FEEDBACK_THANKS = "Thank you. Your feedback has been noted."
+WITHDRAWN = "That answer has been withdrawn. Please ask again."
 NONE_NOTED = "Thank you. Your question has been passed to officials."
 
 UNANSWERED = {

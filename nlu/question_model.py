@@ -21,6 +21,7 @@ from nlu.ngrams import NgramVectorizer
 Matrix = npt.NDArray[np.float32]
 
 FILE = "question_model.npz"
+AXES = 256
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class QuestionModel:
         self._parts = parts
         self._vectorizer = vectorizer
         self._hyper = hyperparameters
-        self._squares = np.square(parts.vectors).sum(axis=1)
+        self._squares = np.square(parts.points).sum(axis=1)
         self.intents: list[str] = parts.intents.tolist()
 
     @classmethod
@@ -77,8 +78,9 @@ class QuestionModel:
         held_out = targets - _held_out_errors(inverse, votes, folds)
         columns = space.ngrams.tocsc()
         parts = _Parts(
-            vectors=space.vectors,
+            points=space.points,
             centre=space.centre,
+            axes=space.axes,
             scale=np.array(space.scale, dtype=np.float32),
             votes=votes,
             prior=prior,
@@ -90,9 +92,8 @@ class QuestionModel:
             ngram_rows=columns.indices,
             ngram_starts=columns.indptr,
         )
-        cross_validated = CrossValidated(
-            softmax(hyperparameters.sharpness * held_out), _nearest_outside_fold(vectors, starts, folds)
-        )
+        nearest = _likeness(_nearest_outside_fold(space.points, starts, folds), space.scale)
+        cross_validated = CrossValidated(softmax(hyperparameters.sharpness * held_out), nearest)
         return cls(parts, space.vectorizer, hyperparameters), cross_validated
 
     def predict(self, vector: Matrix, text: str) -> tuple[Matrix, Matrix]:
@@ -101,13 +102,12 @@ class QuestionModel:
         Both are in the order of `intents`; the probabilities sum to 1.
         """
         parts, hyper = self._parts, self._hyper
-        point = (vector - parts.centre) / parts.scale
-        distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (parts.vectors @ point), 0)
+        point = (vector - parts.centre) @ parts.axes / parts.scale
+        distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (parts.points @ point), 0)
         kernel = np.exp(-hyper.width * distances) + hyper.wording * self._wording(text)
         scores = parts.prior + kernel @ parts.votes
-        # Sentence vectors have length 1, so the squared distance between two is 2 - 2 cos.
-        nearest = 1 - np.square(parts.scale) * np.minimum.reduceat(distances, parts.starts) / 2
-        return softmax(hyper.sharpness * scores), nearest
+        nearest = np.minimum.reduceat(distances, parts.starts)
+        return softmax(hyper.sharpness * scores), _likeness(nearest, float(parts.scale))
 
     def _wording(self, text: str) -> Matrix:
         """The n-gram likeness of a text to every known question."""
@@ -146,8 +146,9 @@ def softmax(scores: Matrix) -> Matrix:
 class _Parts:
     """The arrays of a fitted model."""
 
-    vectors: Matrix
+    points: Matrix
     centre: Matrix
+    axes: Matrix
     scale: Matrix
     votes: Matrix
     prior: Matrix
@@ -162,10 +163,15 @@ class _Parts:
 
 @dataclass(frozen=True)
 class _Space:
-    """Known questions as points: sentence vectors around 0 with a mean square length of 1, and n-grams."""
+    """Known questions as points around 0 with a mean square length of 1, and as n-grams.
 
-    vectors: Matrix
+    The points are the sentence vectors along the directions in which they differ most: a third of the numbers, with
+    which a text is compared in half the time, for no loss that cross-validation shows.
+    """
+
+    points: Matrix
     centre: Matrix
+    axes: Matrix
     scale: float
     ngrams: sparse.csr_matrix
     vectorizer: NgramVectorizer
@@ -173,14 +179,17 @@ class _Space:
     @classmethod
     def of(cls, vectors: Matrix, texts: Sequence[str]) -> _Space:
         centre = vectors.mean(axis=0)
-        scale = float(np.sqrt(np.square(vectors - centre).sum(axis=1).mean())) or 1.0
+        _, directions = np.linalg.eigh(np.cov((vectors - centre).T))
+        axes = np.ascontiguousarray(directions[:, ::-1][:, :AXES], dtype=np.float32)
+        points = (vectors - centre) @ axes
+        scale = float(np.sqrt(np.square(points).sum(axis=1).mean())) or 1.0
         vectorizer, ngrams = NgramVectorizer.fit_transform(texts)
-        return cls((vectors - centre) / scale, centre, scale, ngrams, vectorizer)
+        return cls(points / np.float32(scale), centre, axes, scale, ngrams, vectorizer)
 
     def kernel(self, hyper: Hyperparameters) -> Matrix:
         """How alike every two questions are."""
-        squares = np.square(self.vectors).sum(axis=1)
-        distances = squares[:, None] + squares - 2 * (self.vectors @ self.vectors.T)
+        squares = np.square(self.points).sum(axis=1)
+        distances = squares[:, None] + squares - 2 * (self.points @ self.points.T)
         wording = (self.ngrams @ self.ngrams.T).toarray()
         alike: Matrix = np.exp(-hyper.width * np.maximum(distances, 0)) + hyper.wording * wording
         return alike
@@ -229,12 +238,19 @@ def _held_out_errors(inverse: Matrix, votes: Matrix, folds: npt.NDArray[np.int64
     return errors
 
 
-def _nearest_outside_fold(vectors: Matrix, starts: npt.NDArray[np.int64], folds: npt.NDArray[np.int64]) -> Matrix:
-    """The cosine between each question and the nearest of each intent outside its fold."""
-    nearest = np.empty((len(vectors), len(starts)), dtype=np.float32)
+def _nearest_outside_fold(points: Matrix, starts: npt.NDArray[np.int64], folds: npt.NDArray[np.int64]) -> Matrix:
+    """The squared distance between each question and the nearest of each intent outside its fold."""
+    nearest = np.empty((len(points), len(starts)), dtype=np.float32)
+    squares = np.square(points).sum(axis=1)
     for fold in np.unique(folds):
         held = folds == fold
-        cosines = vectors[held] @ vectors.T
-        cosines[:, held] = -1
-        nearest[held] = np.maximum.reduceat(cosines, starts, axis=1)
+        distances = squares[held][:, None] + squares - 2 * (points[held] @ points.T)
+        distances[:, held] = np.inf
+        nearest[held] = np.minimum.reduceat(distances, starts, axis=1)
     return nearest
+
+
+def _likeness(distances: Matrix, scale: float) -> Matrix:
+    """Squared distances between points as cosines: sentence vectors have length 1, so that d² = 2 - 2 cos."""
+    cosines: Matrix = np.maximum(1 - np.float32(scale * scale / 2) * distances, -1)
+    return cosines

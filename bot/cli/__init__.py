@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 
@@ -29,6 +30,9 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run a command; a known error becomes one sentence and a non-zero exit."""
+    if not sys.warnoptions:
+        # Rasa's old dependencies warn of each other's ways, whatever filters are set; nobody here can act on it.
+        warnings.showwarning = lambda *_, **__: None
     try:
         app()
     except SignpostError as error:

@@ -152,7 +152,10 @@ async def test_a_failure_between_question_and_reply_leaves_neither(log: Question
 
 @pytest.mark.asyncio
 async def test_a_locked_log_loses_nothing_and_doubles_nothing(log: QuestionLog, tmp_path: Path) -> None:
-    """What can't be written while another process holds the log is written, in order, with the next question."""
+    """What can't be written while another process holds the log is written, in order, with the next question.
+
+    Its askers were told of an error, so that no reply is owed to them any more.
+    """
     with locked(tmp_path):
         for text in ("first", "second"):
             with pytest.raises(QuestionLogError, match="another process holds it") as caught:
@@ -160,7 +163,9 @@ async def test_a_locked_log_loses_nothing_and_doubles_nothing(log: QuestionLog, 
             assert_one_sentence(caught.value)
     assert await log.record(MESSAGE, "third", (), ANSWERED) == 3
     assert texts(tmp_path) == ["first", "second", "third"]
-    assert rows(tmp_path, "select question_id from outbox order by id") == [(1,), (2,), (3,)]
+    assert rows(tmp_path, "select question_id from outbox order by id") == [(3,)]
+    outcomes = ["error_question_log", "error_question_log", "answered"]
+    assert [outcome for (outcome,) in rows(tmp_path, "select outcome from questions order by id")] == outcomes
 
 
 @pytest.mark.asyncio

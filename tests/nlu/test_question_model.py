@@ -21,7 +21,7 @@ HYPER = Hyperparameters()
 def _vectors(count: int, seed: int = 0) -> Matrix:
     """Points of length 1 in two clouds."""
     random = np.random.default_rng(seed)
-    points = random.normal(size=(count, 16)) + np.repeat([[2.0], [-2.0]], count // 2, axis=0)
+    points = random.normal(size=(count, 200)) * 0.3 + np.repeat([[2.0], [-2.0]], count // 2, axis=0)
     vectors: Matrix = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
     return vectors
 
@@ -45,7 +45,7 @@ def test_a_text_near_nothing_gets_no_more_than_the_share_of_each_intent() -> Non
     """Far from all known questions and with no words in common, no intent stands out."""
     vectors = _vectors(8)
     model, _ = QuestionModel.fit(vectors, TEXTS, INTENTS, Hyperparameters(width=50.0), folds_of(INTENTS))
-    away = np.zeros(16, dtype=np.float32)
+    away = np.zeros(200, dtype=np.float32)
     away[0], away[1] = 1.0, -1.0
     shares, _ = model.predict(away / np.sqrt(2).astype(np.float32), "zzz qqq")
     assert pytest.approx(0.5, abs=0.05) == shares[0]
