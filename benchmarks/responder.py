@@ -40,7 +40,12 @@ async def measure(data: Path, count: int) -> dict[str, float]:
                 encoding.append(encoded - started)
                 responding.append(time.perf_counter() - encoded)
     alone, whole = (statistics.median(times[20:]) * 1000 for times in (encoding, responding))
-    return {"encoder_ms": round(alone, 2), "responder_ms": round(whole, 2), "ratio": round(whole / alone, 2), "bar": 2.5}
+    return {
+        "encoder_ms": round(alone, 2),
+        "responder_ms": round(whole, 2),
+        "ratio": round(whole / alone, 2),
+        "bar": 2.5,
+    }
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
-class _DatesAsText(SafeConstructor):  # type: ignore[misc]  # ruamel.yaml is Any to mypy
+class _DatesAsText(SafeConstructor):
     """Leaves dates to msgspec, whose error names the key of one that is wrong."""
 
 

@@ -169,7 +169,7 @@ class QuestionLog:
         # sqlite-utils' own insert looks the table up each time, which takes longer than the writing.
         verb = "replace" if replace else "insert"
         marks = ",".join("?" * len(row))
-        sql = f"{verb} into {table} ({','.join(row)}) values ({marks})"  # noqa: S608 - both names are our own
+        sql = f"{verb} into {table} ({','.join(row)}) values ({marks})"  # Both names are our own.
         with _transaction(self._db):
             return int(self._db.execute(sql, list(row.values())).lastrowid or 0)
 

@@ -123,9 +123,7 @@ class Responder:
             self._etiquette.note_reply(message)
         return response
 
-    def _reply(
-        self, decision: Decision, message: Message, scrubbed: Scrubbed, prediction: Prediction
-    ) -> Reply | None:
+    def _reply(self, decision: Decision, message: Message, scrubbed: Scrubbed, prediction: Prediction) -> Reply | None:
         if decision.outcome is Outcome.WITHHELD_PERSONAL_DATA and not message.addressed:
             return None
         if decision.outcome is Outcome.SMALL_TALK:

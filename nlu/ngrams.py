@@ -1,4 +1,7 @@
-"""Word and character n-grams with TF-IDF weights: what a sentence encoder misses, such as SMP, N244 or a misspelt bailiff."""
+"""Word and character n-grams with TF-IDF weights.
+
+They tell what a sentence encoder misses, such as SMP, N244 or a misspelt bailiff.
+"""
 
 from __future__ import annotations
 

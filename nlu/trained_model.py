@@ -42,12 +42,11 @@ class TrainedModel:
         nodes = {name: node for name, node in metadata["predict_schema"]["nodes"].items() if name not in LEFT_OUT}
         schema = GraphSchema.from_dict({"nodes": nodes})
         storage, context = LocalModelStorage(folder / "components"), ExecutionContext(schema, metadata["model_id"])
-        return cls(
-            [
-                (GraphNode.from_schema_node(name, schema.nodes[name], storage, context), schema.nodes[name].needs["messages"])
-                for name in _running_order(nodes)
-            ]
-        )
+        loaded = []
+        for name in _running_order(nodes):
+            node = schema.nodes[name]
+            loaded.append((GraphNode.from_schema_node(name, node, storage, context), node.needs["messages"]))
+        return cls(loaded)
 
     def rank(self, text: str) -> list[dict[str, Any]]:
         """Rasa's intent ranking for a text: `name`, `confidence` and `similarity` of each intent, best first."""

@@ -25,7 +25,7 @@ def test_an_ngram_of_a_single_text_is_not_learnt() -> None:
 
 def test_a_vector_has_length_one() -> None:
     """The two halves, words and characters, make a vector of length 1."""
-    vectorizer, rows = NgramVectorizer.fit_transform(["smp rates", "smp rates", *(f"x{n} y{n}" for n in range(60))])
+    _, rows = NgramVectorizer.fit_transform(["smp rates", "smp rates", *(f"x{n} y{n}" for n in range(60))])
     assert np.isclose(1.0, np.square(rows[0].toarray()).sum(), atol=1e-5)
 
 
