@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from bot.classifier import Judged, Kind
 from nlu.confidence import Calibration, facts, fit_calibration
-from nlu.predictions import Ranking, as_prediction
+from nlu.predictions import Ranking, as_prediction, by_kind
 from nlu.question_model import CrossValidated
 
 FILE = "cross_validation.npz"
@@ -73,10 +73,11 @@ def calibrate(cases: Cases, kinds: Mapping[str, Kind]) -> Calibration:
     rows: list[tuple[float, ...]] = []
     right: list[bool] = []
     for _, intent, ranking in cases:
-        answers = [row for row in ranking if kinds[row[0]] is Kind.ANSWER]
+        groups = by_kind(ranking, kinds)
+        answers = groups[Kind.ANSWER]
         if kinds[intent] is Kind.URGENT or not answers:
             continue
-        out_of_scope = sum(share for name, share, _ in ranking if kinds[name] is Kind.OUT_OF_SCOPE)
+        out_of_scope = sum(share for _, share, _ in groups[Kind.OUT_OF_SCOPE])
         rival = answers[1][1] if len(answers) > 1 else 0.0
         rows.append(facts(answers[0][1], rival, out_of_scope, answers[0][2]))
         right.append(answers[0][0] == intent)

@@ -14,12 +14,9 @@ Ranking = Sequence[tuple[str, float, float]]
 
 def as_prediction(ranking: Ranking, kinds: Mapping[str, Kind], calibration: Calibration) -> Prediction:
     """Sort a ranking by what its intents are, and say how sure to be of the best answer."""
-
-    def of(kind: Kind) -> list[tuple[str, float, float]]:
-        return [row for row in ranking if kinds.get(row[0], Kind.OUT_OF_SCOPE) is kind]
-
-    answers, urgent, small_talk = of(Kind.ANSWER), of(Kind.URGENT), of(Kind.SMALL_TALK)
-    out_of_scope = sum(share for _, share, _ in of(Kind.OUT_OF_SCOPE))
+    groups = by_kind(ranking, kinds)
+    answers, urgent, small_talk = groups[Kind.ANSWER], groups[Kind.URGENT], groups[Kind.SMALL_TALK]
+    out_of_scope = sum(share for _, share, _ in groups[Kind.OUT_OF_SCOPE])
     return Prediction(
         ranking=_calibrated(answers, out_of_scope, calibration),
         out_of_scope=out_of_scope,
@@ -28,6 +25,14 @@ def as_prediction(ranking: Ranking, kinds: Mapping[str, Kind], calibration: Cali
         small_talk=small_talk[0][0] if small_talk and ranking[0] == small_talk[0] else "",
         nearest_similarity=answers[0][2] if answers else 0.0,
     )
+
+
+def by_kind(ranking: Ranking, kinds: Mapping[str, Kind]) -> dict[Kind, list[tuple[str, float, float]]]:
+    """The rows of a ranking by what their intents are, each list still best first."""
+    groups: dict[Kind, list[tuple[str, float, float]]] = {kind: [] for kind in Kind}
+    for row in ranking:
+        groups[kinds.get(row[0], Kind.OUT_OF_SCOPE)].append(row)
+    return groups
 
 
 def _calibrated(answers: Ranking, out_of_scope: float, calibration: Calibration) -> tuple[Candidate, ...]:

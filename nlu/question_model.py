@@ -53,7 +53,10 @@ class QuestionModel:
         self._parts = parts
         self._vectorizer = vectorizer
         self._hyper = hyperparameters
-        self._squares = np.square(parts.points).sum(axis=1)
+        # Kept at half the size, used at the full: arithmetic on half-precision numbers is slow.
+        self._points = parts.points.astype(np.float32)
+        self._ngram_weights = parts.ngram_weights.astype(np.float32)
+        self._squares = np.square(self._points).sum(axis=1)
         self.intents: list[str] = parts.intents.tolist()
 
     @classmethod
@@ -78,7 +81,7 @@ class QuestionModel:
         held_out = targets - _held_out_errors(inverse, votes, folds)
         columns = space.ngrams.tocsc()
         parts = _Parts(
-            points=space.points,
+            points=space.points.astype(np.float16),
             centre=space.centre,
             axes=space.axes,
             scale=np.array(space.scale, dtype=np.float32),
@@ -88,7 +91,7 @@ class QuestionModel:
             starts=starts,
             vocabulary=np.array(space.vectorizer.vocabulary),
             idf=space.vectorizer.idf,
-            ngram_weights=columns.data,
+            ngram_weights=columns.data.astype(np.float16),
             ngram_rows=columns.indices,
             ngram_starts=columns.indptr,
         )
@@ -103,7 +106,7 @@ class QuestionModel:
         """
         parts, hyper = self._parts, self._hyper
         point = (vector - parts.centre) @ parts.axes / parts.scale
-        distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (parts.points @ point), 0)
+        distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (self._points @ point), 0)
         kernel = np.exp(-hyper.width * distances) + hyper.wording * self._wording(text)
         scores = parts.prior + kernel @ parts.votes
         nearest = np.minimum.reduceat(distances, parts.starts)
@@ -116,7 +119,7 @@ class QuestionModel:
             return np.zeros(len(self._squares), dtype=np.float32)
         spans = [slice(parts.ngram_starts[index], parts.ngram_starts[index + 1]) for index in indices]
         rows = np.concatenate([parts.ngram_rows[span] for span in spans])
-        shares = np.concatenate([parts.ngram_weights[span] for span in spans])
+        shares = np.concatenate([self._ngram_weights[span] for span in spans])
         shares *= np.repeat(weights, parts.ngram_starts[indices + 1] - parts.ngram_starts[indices])
         return np.bincount(rows, weights=shares, minlength=len(self._squares)).astype(np.float32)
 
@@ -146,7 +149,7 @@ def softmax(scores: Matrix) -> Matrix:
 class _Parts:
     """The arrays of a fitted model."""
 
-    points: Matrix
+    points: npt.NDArray[np.float16]
     centre: Matrix
     axes: Matrix
     scale: Matrix
@@ -156,7 +159,7 @@ class _Parts:
     starts: npt.NDArray[np.int64]
     vocabulary: npt.NDArray[np.str_]
     idf: Matrix
-    ngram_weights: Matrix
+    ngram_weights: npt.NDArray[np.float16]
     ngram_rows: npt.NDArray[np.int32]
     ngram_starts: npt.NDArray[np.int32]
 

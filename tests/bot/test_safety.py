@@ -11,7 +11,6 @@ from bot.safety import WITH_PLAIN_WORDS, plain_emergency, urgent_help_for
 
 THRESHOLDS = Thresholds(addressed=0.6, overheard=0.9, offer=0.3, urgent=0.5)
 PLAIN = "i want to kill myself"
-MISSED = pytest.mark.xfail(strict=True, reason="bot.safety has no pattern for this yet; drop the mark once it has")
 VEILED = "there is nothing left for me"
 
 
@@ -24,19 +23,19 @@ VEILED = "there is nothing left for me"
         ("i just want to die", "suicide"),
         ("i do not want to be here any more", "suicide"),
         ("i dont want to be here anymore", "suicide"),
-        pytest.param("I don't want to be alive", "suicide", marks=MISSED),
-        pytest.param("I don\u2019t want to be alive", "suicide", marks=MISSED),
+        ("I don't want to be alive", "suicide"),
+        ("I don\u2019t want to be alive", "suicide"),
         ("they would be better off dead", "suicide"),
         ("i self-harm", "self_harm"),
         ("i keep cutting myself", "self_harm"),
         ("she is not breathing", "medical_emergency"),
-        pytest.param("he won\u2019t wake up", "medical_emergency", marks=MISSED),
+        ("he won\u2019t wake up", "medical_emergency"),
         ("i cant breathe", "medical_emergency"),
         ("took an overdose", "medical_emergency"),
         ("he hit me last night", "domestic_abuse"),
-        pytest.param("my ex has been hitting me", "domestic_abuse", marks=MISSED),
+        ("my ex has been hitting me", "domestic_abuse"),
         ("my husband strangled me", "domestic_abuse"),
-        pytest.param("he's hurting me", "domestic_abuse", marks=MISSED),
+        ("he's hurting me", "domestic_abuse"),
     ],
 )
 def test_plain_words_name_the_emergency(text: str, slug: str) -> None:

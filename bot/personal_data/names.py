@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from bot.personal_data_rules import FILL, Kind, Span, compiled, words_of
-from bot.personal_data_words import ALSO_WORDS, FIRST_NAMES, NEVER_A_NAME
+from bot.personal_data.rules import FILL, Kind, Span, compiled, words_of
+from bot.personal_data.words import ALSO_WORDS, FIRST_NAMES, NEVER_A_NAME
 
 
 class Cue(Enum):

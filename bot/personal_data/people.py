@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.personal_data_rules import FILL, Kind, Rule, Span, after, before, compiled, words_of
+from bot.personal_data.rules import FILL, Kind, Rule, Span, after, before, compiled, words_of
 
 # --- date of birth ----------------------------------------------------------------------------------------------------
 

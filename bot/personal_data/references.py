@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from stdnum.gb import nhs
 
-from bot.personal_data_rules import Kind, Rule, Span, before, compiled, digits_of
+from bot.personal_data.rules import Kind, Rule, Span, before, compiled, digits_of
 
 _NHS_BEFORE = compiled(r"\bnhs\b\D{0,40}$")
 _UTR_BEFORE = compiled(r"\b(?:utr|unique tax\w*|self assessment)\b\D{0,40}$")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.personal_data_rules import Kind, Rule, Span, after, before, compiled
+from bot.personal_data.rules import Kind, Rule, Span, after, before, compiled
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import re
 from stdnum import luhn
 from stdnum.iso7064 import mod_97_10
 
-from bot.personal_data_rules import FILL, Kind, Rule, Span, after, before, compiled, digits_of
+from bot.personal_data.rules import FILL, Kind, Rule, Span, after, before, compiled, digits_of
 
 # --- payment card -----------------------------------------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ SORT_CODE = Rule(Kind.BANK_ACCOUNT, compiled(rf"{_SORT_CODE}(?!\d)"), _sort_code
 
 
 def _years(match: re.Match[str]) -> Span | None:
-    """ "2024 2025" or "2024/25", where the second year is not before the first and within a generation."""
+    """Two years, "2024 2025" or "2024/25", where the second year is not before the first and within a generation."""
     first, second = int(match[1]), int(match[2])
     second += first // 100 * 100 if second < 100 else 0
     return match.span() if 0 <= second - first <= 30 else None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from bot import personal_data_accounts as accounts
-from bot import personal_data_contacts as contacts
-from bot import personal_data_people as people
-from bot import personal_data_references as references
+from bot.personal_data import accounts, contacts, people, references
 
 # The most specific shapes come first, for a rule does not see what an earlier one has found.
 RULES = (

@@ -7,9 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.personal_data_names import own_names
-from bot.personal_data_patterns import RULES
-from bot.personal_data_rules import FILL, HARMLESS, NEAR, Find, Kind, words_of
+from bot.personal_data.names import own_names
+from bot.personal_data.patterns import RULES
+from bot.personal_data.rules import FILL, HARMLESS, NEAR, Find, Kind, words_of
 
 __all__ = ["Kind", "Scrubbed", "is_answerable", "scrub"]
 

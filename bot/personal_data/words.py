@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.personal_data_rules import words_of
+from bot.personal_data.rules import words_of
 
 # Common first names of people in the United Kingdom, of every origin. A name that is missing is still recognised with
 # capital letters and a surname, or after "my name is".
