@@ -102,7 +102,7 @@ class Responder:
         if not has_words(scrubbed.text):
             return self._response(Outcome.IGNORED_EMPTY)
         try:
-            prediction = await self._served.classifier.parse(scrubbed.text)
+            prediction = await self._served.classifier.parse(scrubbed.words)
         except ClassifierError as error:
             return self._without_model(message, scrubbed, error, silence)
         if slug := urgent_help_for(scrubbed.text, prediction, self._served.thresholds):

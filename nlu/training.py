@@ -15,6 +15,8 @@ from types import ModuleType
 from typing import Any
 
 _UNUSED = (
+    "rasa.core.channels",
+    "rasa.core.channels.channel",
     "rasa.core.featurizers.precomputation",
     "rasa.core.policies.ensemble",
     "rasa.engine.recipes.default_components",

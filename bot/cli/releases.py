@@ -49,18 +49,22 @@ def summary(manifest: Manifest) -> str:
 def _table(known: list[Release], current: int | None) -> object:
     from rich.table import Table
 
-    table = Table(caption="Right, wrong, offered: of addressed questions that the model had never seen (held out).")
-    for column in ("", "Release", "Built", "Answers", "Right", "Wrong", "Right or offered"):
-        table.add_column(column)
-    for column in ("Addressed ≥", "Overheard ≥", "Offer ≥", "Urgent ≥"):
-        table.add_column(column, justify="right")
+    table = Table(
+        box=None,
+        padding=(0, 1, 0, 0),
+        caption="Right, wrong, offered (right or among those offered): of addressed questions\n"
+        "never seen before. The others are the thresholds: to answer when addressed and\n"
+        "when overheard, to offer, and to give urgent help.",
+    )
+    for column in ("", "No.", "Built", "Right", "Wrong", "Offered", "Addressed", "Overheard", "Offer", "Urgent"):
+        table.add_column(column, justify="right", no_wrap=True)
     for release in reversed(known):
         manifest = release.manifest
         unseen, bars = manifest.figures["held_out"], manifest.thresholds
         table.add_row(
             "→" if release.number == current else "",
-            *(release.name, manifest.created_at[:16].replace("T", " "), str(manifest.answers)),
+            *(release.name, manifest.created_at[:10]),
             *(f"{unseen.get(name, 0):.1%}" for name in ("right", "wrong", "right_or_offered")),
-            *(f"{bar:.3f}" for bar in (bars.addressed, bars.overheard, bars.offer, bars.urgent)),
+            *(f"{bar:.2f}" for bar in (bars.addressed, bars.overheard, bars.offer, bars.urgent)),
         )
     return table

@@ -51,6 +51,11 @@ class Scrubbed:
     text: str
     kinds: tuple[Kind, ...]
 
+    @property
+    def words(self) -> str:
+        """The message without the data and without what stands in its place: what a model should read."""
+        return " ".join(_PLACEHOLDER.sub(" ", self.text).split()) if self.kinds else self.text
+
 
 def scrub(text: str) -> Scrubbed:
     """Replace each piece of personal data by its kind, such as "[phone number]"."""

@@ -1,0 +1,166 @@
+"""The commands, run as a person runs them: in a process of their own, over the small project."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.app import Project
+from bot.cli import app
+from bot.releases import Release
+from nlu.questions import load_examples
+
+ROWS = [
+    ("how much is statutory maternity pay after the first 6 weeks", True),
+    ("cash isa rates are rubbish this year", False),
+    ("i want to die, ive written letters to the kids", False),
+]
+
+
+def _signpost(
+    project: Project, *arguments: str, data: Path | None = None, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments, "--data", str(data or project.data)],
+        cwd=project.root,
+        input=typed,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+    )
+
+
+def _out_of_scope(project: Project) -> str:
+    """A text that the small model knows to have no answer."""
+    examples = load_examples(project.root / "nlu" / "questions")
+    return next(example.text for example in examples if example.intent == "other_service")
+
+
+def test_one_question_one_reply(small_project: Project, release: Release) -> None:
+    """`ask` prints the answer with its source and review date."""
+    run = _signpost(small_project, "ask", "how much is statutory maternity pay")
+    assert 0 == run.returncode, run.stderr
+    assert "https://www.gov.uk/maternity-pay-leave/pay" in run.stdout
+    assert "reviewed 2026-11-22" in run.stdout
+    assert "" == run.stderr
+
+
+def test_json_lines_are_answered_in_order_and_not_recorded(
+    small_project: Project, release: Release, tmp_path: Path
+) -> None:
+    """`ask --jsonl` gives one object a line, in order, with the stable keys, and leaves no log behind."""
+    shutil.copytree(small_project.data / "releases", tmp_path / "releases")
+    rows_in = [*ROWS, (_out_of_scope(small_project), True)]
+    typed = "".join(json.dumps({"text": text, "addressed": addressed}) + "\n" for text, addressed in rows_in)
+    run = _signpost(small_project, "ask", "--jsonl", data=tmp_path, typed=typed)
+    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    assert 0 == run.returncode, run.stderr
+    assert [["outcome", "answer", "confidence", "candidates", "reply", "release"]] * 4 == [list(row) for row in rows]
+    assert ("answered", "smp_amount", release.name) == (rows[0]["outcome"], rows[0]["answer"], rows[0]["release"])
+    assert rows[1]["outcome"].startswith("ignored_") and rows[1]["reply"] is None
+    assert ("urgent_help", "suicide") == (rows[2]["outcome"], rows[2]["answer"])
+    assert "116 123" in rows[2]["reply"]
+    assert rows[3]["answer"] is None
+    assert not (tmp_path / "questions.db").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["[1]", "not json", '"text"', '{"text": 5}', '{"addressed": true}', '{"text": "a", "addressed": 1}', "", "\ufeff"],
+)
+def test_a_line_that_cannot_be_read_says_so_and_the_next_is_answered(
+    small_project: Project, release: Release, line: str
+) -> None:
+    """Bad input is one sentence in its own row; nothing after it is lost; the exit is not zero."""
+    run = _signpost(small_project, "ask", "--jsonl", typed=f'{line}\n{{"text": "what are kit days"}}\n')
+    rows = [json.loads(row) for row in run.stdout.splitlines()]
+    assert "error_input" == rows[0]["outcome"] and rows[0]["error"].startswith("Line 1:")
+    assert "kit_days" == rows[1]["candidates"][0]["answer"]
+    assert 1 == run.returncode
+
+
+def test_odd_texts_each_get_an_outcome(small_project: Project, release: Release) -> None:
+    """Surrogates, NULs, hidden tags, emoji, slashes, mentions and 100 KB of text each get one outcome."""
+    texts = ["", "\ud800", "a\x00b", "\u202eabc", "\U000e0041", "😀😀", "/start", "@signpost", "smp " * 25_000]
+    typed = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    run = _signpost(small_project, "ask", "--jsonl", typed=typed)
+    rows = [json.loads(row) for row in run.stdout.splitlines()]
+    assert len(texts) == len(rows)
+    assert not [row for row in rows if row["outcome"].startswith("error_")]
+
+
+def test_recorded_questions_are_listed(small_project: Project, release: Release, tmp_path: Path) -> None:
+    """What `--record` keeps and could not be answered is listed as a table, as JSON and as CSV without formulas."""
+    shutil.copytree(small_project.data / "releases", tmp_path / "releases")
+    asked = f"={_out_of_scope(small_project)}"
+    typed = json.dumps({"text": f"{asked} my number is 07700 900123"}) + "\n"
+    _signpost(small_project, "ask", "--jsonl", "--record", data=tmp_path, typed=typed)
+    listed = json.loads(_signpost(small_project, "questions", "--json", data=tmp_path).stdout)
+    assert f"{asked} my number is [phone number]" == listed["text"]
+    row = next(csv.DictReader(_signpost(small_project, "questions", "--csv", data=tmp_path).stdout.splitlines()))
+    assert row["text"].startswith("'=")
+    assert asked[:10] in _signpost(small_project, "questions", data=tmp_path).stdout
+
+
+def test_a_conversation(small_project: Project, release: Release, tmp_path: Path) -> None:
+    """`chat` answers, takes feedback and leaves when told to."""
+    shutil.copytree(small_project.data / "releases", tmp_path / "releases")
+    run = _signpost(small_project, "chat", data=tmp_path, typed="what are kit days\n+\n/quit\n")
+    assert 0 == run.returncode, run.stderr
+    assert "Thank you. Your feedback has been noted." in run.stdout
+
+
+def test_releases_are_listed_and_chosen(small_project: Project, release: Release) -> None:
+    """`releases` shows the current one and its thresholds; `use` of an unknown one is one sentence."""
+    assert f"{release.manifest.thresholds.addressed:.2f}" in _signpost(small_project, "releases").stdout
+    assert 0 == _signpost(small_project, "use", str(release.number)).returncode
+    run = _signpost(small_project, "use", "99")
+    assert (1, "") == (run.returncode, run.stdout)
+    assert run.stderr.startswith("signpost: There is no release 99") and 1 == run.stderr.count("\n")
+
+
+def test_a_changed_release_is_refused(small_project: Project, release: Release, tmp_path: Path) -> None:
+    """A release whose answers have been edited on disk is not served."""
+    shutil.copytree(small_project.data / "releases", tmp_path / "releases")
+    (tmp_path / "releases" / release.name / "answers" / "rates.csv").write_text("x", encoding="utf-8")
+    run = _signpost(small_project, "ask", "what are kit days", data=tmp_path)
+    assert 1 == run.returncode
+    assert "has been changed since it was built" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_check_names_file_and_line(small_project: Project, tmp_path: Path) -> None:
+    """`check` prints each fault with its place and fails; a later day shows what will be due."""
+    run = _signpost(small_project, "check", "--on", "2027-04-06")
+    assert 1 == run.returncode
+    assert "answers/maternity/smp_amount.md:" in run.stdout and "has no figure for 2027-04-06" in run.stdout
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["ask", "--jsonl", "and a question"], ["use", "first"], ["dance"]])
+def test_wrong_words_are_explained(small_project: Project, arguments: list[str]) -> None:
+    """A command that can't be understood says so without a traceback."""
+    run = _signpost(small_project, *arguments)
+    assert run.returncode != 0
+    assert "Traceback" not in run.stderr + run.stdout
+
+
+def test_a_broken_setting_is_named(small_project: Project, tmp_path: Path) -> None:
+    """A setting of the wrong type stops the command with its key."""
+    text = (small_project.root / "config.yml").read_text(encoding="utf-8")
+    (tmp_path / "config.yml").write_text(text.replace("workers: 1", "workers: many"), encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "bot", "check"], cwd=tmp_path, capture_output=True, text=True)
+    assert 1 == run.returncode
+    assert "classifier.workers" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_the_readme_lists_every_command() -> None:
+    """Each command stands in the README."""
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        assert f"`signpost {command.name}" in readme
