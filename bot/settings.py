@@ -27,6 +27,7 @@ class ThresholdSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     """The shares of mistakes for which the thresholds are chosen, measured by cross-validation."""
 
     wrong_answers_addressed: Share = 0.03
+    out_of_scope_answered: Share = 0.12
     wrong_answers_overheard: Share = 0.005
     urgent_false_alarms: Share = 0.005
     offers_out_of_scope: Share = 0.3

@@ -52,9 +52,9 @@ def _table(known: list[Release], current: int | None) -> object:
     table = Table(
         box=None,
         padding=(0, 1, 0, 0),
-        caption="Right, wrong, offered (right or among those offered): of addressed questions\n"
-        "never seen before. The others are the thresholds: to answer when addressed and\n"
-        "when overheard, to offer, and to give urgent help.",
+        caption="Shares are of addressed questions never seen before; offered means right or\n"
+        "among those offered. The others are the thresholds: to answer when addressed\n"
+        "and when overheard, to offer, and to give urgent help.",
     )
     for column in ("", "No.", "Built", "Right", "Wrong", "Offered", "Addressed", "Overheard", "Offer", "Urgent"):
         table.add_column(column, justify="right", no_wrap=True)
