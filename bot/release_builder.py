@@ -45,11 +45,15 @@ class Trainer(Protocol):
 
 
 class LabelledText(msgspec.Struct, frozen=True):
-    """One line of a labelled file: `answer` is the right slug, or null where nothing should be answered."""
+    """One line of a labelled file: `answer` is the right slug, or null where nothing should be answered.
+
+    `group` names the kind of text for reports.
+    """
 
     text: str
     answer: str | None = None
     addressed: bool = True
+    group: str = ""
 
 
 def build_release(

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.encoder import Encoder, install_encoder
+from nlu.encoder import Encoder, encode_known, install_encoder
 
 on_progress: Callable[[int], None] | None = None
 """Told how many known questions have been encoded: Rasa's trainer has no other way to hand it to a component."""
@@ -61,7 +61,7 @@ class SentenceEncoder(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add vectors to the known questions."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        vectors = self._loaded().encode_all([example.get(TEXT) for example in examples], on_progress)
+        vectors = encode_known(self._loaded(), [example.get(TEXT) for example in examples], on_progress)
         for example, vector in zip(examples, vectors):
             example.add_features(_feature(vector))
         return training_data
