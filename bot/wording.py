@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from bot.messages import Outcome
 
-AUTOMATED = "Automated reply from official information."
 CLARIFY = "I'm not sure which of these you need. Choose one:"
 NONE_OF_THESE = "None of these"
-VARIANTS = "Rules differ by nation. Choose yours:"
 OUTDATED_FIGURES = "Some figures have just changed, so they are left out here. See the link for today's."
 PERSONAL_DATA = (
     "Please don't post personal details such as your {kinds} here: others can see them. They were not kept. "
     "Think about deleting your message."
 )
-FEEDBACK_ASK = "Was this helpful?"
 FEEDBACK_THANKS = "Thank you. Your feedback has been noted."
 WITHDRAWN = "That answer has been withdrawn. Please ask again."
 NONE_NOTED = "Thank you. Your question has been passed to officials."

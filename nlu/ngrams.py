@@ -16,7 +16,6 @@ from scipy import sparse
 Indices = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float32]
 
-WORD_LENGTHS = (1, 2)
 CHARACTER_LENGTHS = (3, 4, 5)
 MAX_CHARACTERS = 1000
 """Longer texts are cut: a question is told by its first thousand characters, and the work stays bounded."""
