@@ -96,6 +96,10 @@ class Answer:
         """The nations that have a text of their own."""
         return tuple(nation for nation in self.sections if nation)
 
+    def text(self, nation: str = "") -> str:
+        """One nation's text, or the common one where it has none of its own; figures are still to be put in."""
+        return self.sections.get(nation) or self.sections[""]
+
     def sources(self, nation: str = "") -> tuple[Source, ...]:
         """The sources of one nation's text, or the common ones where it has none of its own."""
         own = [source for source in self.matter.sources if source.nation == nation]
@@ -131,13 +135,12 @@ class AnswerBase:
             self._day, self._bodies = day, {}
         key = answer.slug, nation
         if key not in self._bodies:
-            self._bodies[key] = render(answer.sections.get(nation) or answer.sections[""], self.rates, day)
+            self._bodies[key] = render(answer.text(nation), self.rates, day)
         return self._bodies[key]
 
     def outdated_rates(self, answer: Answer, day: date, nation: str = "") -> tuple[str, ...]:
         """The names of the rates in an answer that have no figure for a day."""
-        text = answer.sections.get(nation) or answer.sections[""]
-        return tuple(name for name in sorted(rate_names(text)) if self.rates.on(name, day) is None)
+        return tuple(name for name in sorted(rate_names(answer.text(nation))) if self.rates.on(name, day) is None)
 
 
 def load_answer_base(folder: Path) -> AnswerBase:

@@ -83,8 +83,11 @@ async def serving(project: Project, release: Release, record: bool) -> AsyncIter
 
 def train_release(project: Project, on_progress: OnProgress) -> Release:
     """Build a release from the files and make it current. Raises TrainingError where they have faults."""
+    from nlu.encoder import prepare_encoder
     from nlu.trainer import RasaTrainer
 
+    # Begun first, since it takes as long as the checks and needs only the other core.
+    prepare_encoder()
     faults = check_project(project, date.today())
     if faults:
         raise TrainingError(f"The files have {len(faults)} faults, such as {faults[0]} Run `signpost check` for all.")

@@ -32,8 +32,6 @@ def compose(decision: Decision, base: AnswerBase, text: str, day: date) -> Reply
         return answer_reply(base, decision.candidates[0].answer, day, nation_in(text))
     if outcome is Outcome.CLARIFY:
         return _offer(base, decision.candidates)
-    if outcome is Outcome.SMALL_TALK:
-        return None
     return Reply(body=wording.UNANSWERED[outcome]) if outcome in wording.UNANSWERED else None
 
 

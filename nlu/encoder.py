@@ -93,14 +93,15 @@ def encode_known(encoder: Encoder, texts: Sequence[str], on_progress: Callable[[
     """
     path = _cached().with_suffix(".vectors.npz")
     known = _read_vectors(path)
-    new = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+    keys = {text: _key(text) for text in texts}
+    new = [text for text, key in keys.items() if key not in known]
     done = len(texts) - len(new)
     fresh = encoder.encode_all(new, lambda count: on_progress(done + count) if on_progress else None)
-    known |= {_key(text): vector for text, vector in zip(new, fresh)}
+    known |= {keys[text]: vector for text, vector in zip(new, fresh)}
     if on_progress:
         on_progress(len(texts))
-    _write_vectors(path, {_key(text): known[_key(text)] for text in texts})
-    return np.stack([known[_key(text)] for text in texts])
+    _write_vectors(path, {key: known[key] for key in keys.values()})
+    return np.stack([known[keys[text]] for text in texts])
 
 
 def _key(text: str) -> str:
@@ -139,10 +140,17 @@ def install_encoder(folder: Path) -> None:
 def prepare_encoder() -> None:
     """Begin to quantize in a process of its own, where that is still to be done; `install_encoder` waits for it."""
     if not _cached().exists():
-        subprocess.Popen([sys.executable, "-m", "nlu.encoder"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "nlu.encoder"]
+        _preparing.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+
+
+_preparing: list[subprocess.Popen[bytes]] = []
+"""Processes that `prepare_encoder` has started and nobody has waited for yet."""
 
 
 def _quantized() -> Path:
+    while _preparing:
+        _preparing.pop().wait()
     cached = _cached()
     cached.parent.mkdir(parents=True, exist_ok=True)
     with portalocker.Lock(cached.with_suffix(".lock"), timeout=QUANTIZING_SECONDS):

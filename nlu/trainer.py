@@ -12,7 +12,6 @@ from typing import Any
 from bot.classifier import Judged, Kind, Prediction
 from nlu.components import sentence_encoder
 from nlu.cross_validation import calibrate, judge_known, load_cross_validation
-from nlu.encoder import prepare_encoder
 from nlu.predictions import as_prediction
 from nlu.questions import kinds_of, load_examples, question_paths
 from nlu.trained_model import TrainedModel
@@ -24,7 +23,6 @@ class RasaTrainer:
 
     def __init__(self, config: Path, questions: Path) -> None:
         """Read the questions. Raises TrainingError where they can't be read."""
-        prepare_encoder()
         self._config = config
         self._questions = questions
         self._examples = load_examples(questions)
