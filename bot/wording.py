@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.messages import Outcome
 
+_COVERED = "benefits, work, tax, pensions, housing, health, schools, childcare, debt, documents and voting"
+
 CLARIFY = "I'm not sure which of these you need. Choose one:"
 NONE_OF_THESE = "None of these"
 OUTDATED_FIGURES = "Some figures have just changed, so they are left out here. See the link for today's."
@@ -17,7 +19,7 @@ NONE_NOTED = "Thank you. Your question has been passed to officials."
 
 UNANSWERED = {
     Outcome.UNANSWERED_OUT_OF_SCOPE: (
-        "I don't have an official answer to that. I can help with maternity, childcare and debt. "
+        f"I don't have an official answer to that. I can help with {_COVERED}. "
         "For anything else, try https://www.gov.uk or https://www.citizensadvice.org.uk."
     ),
     Outcome.UNANSWERED_AMBIGUOUS: (
@@ -40,12 +42,12 @@ ERRORS = {
 }
 
 SMALL_TALK = {
-    "greeting": "Hello. I answer questions about maternity, childcare and debt with official information. Ask away.",
+    "greeting": f"Hello. I answer questions about {_COVERED}, with official information. Ask away.",
     "thanks": "You're welcome.",
     "goodbye": "Goodbye. Ask again any time.",
     "bot_question": (
-        "I'm Signpost, an automated service. I match questions about maternity, childcare and debt to official "
-        "answers that people have written and checked. I'm not a person and I can't see your records. "
+        f"I'm Signpost, an automated service. I match questions about {_COVERED} to official answers that people "
+        "have written and checked. I'm not a person and I can't see your records. "
         "Please don't post personal details."
     ),
 }

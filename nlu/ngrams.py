@@ -28,14 +28,19 @@ COMMON = 0.05
 _WORD = re.compile(r"\w+")
 
 
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return _WORD.findall(text[:MAX_CHARACTERS].lower())
+
+
 def ngrams(text: str) -> Iterator[str]:
     """All n-grams of a text: of words, marked with a leading tab, and of characters within a word and its edges."""
-    words = _WORD.findall(text[:MAX_CHARACTERS].lower())
-    for first, second in zip(words, [*words[1:], ""]):
+    found = words(text)
+    for first, second in zip(found, [*found[1:], ""]):
         yield f"\t{first}"
         if second:
             yield f"\t{first} {second}"
-    for word in words:
+    for word in found:
         padded = f" {word} "
         for length in CHARACTER_LENGTHS:
             for start in range(max(1, len(padded) - length + 1)):

@@ -14,35 +14,34 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from nlu.ngrams import NgramVectorizer
-
-Matrix = npt.NDArray[np.float32]
+from nlu.kernel_ridge import factor, held_out_errors, votes_for
+from nlu.ngrams import NgramVectorizer, words
+from nlu.question_space import Hyperparameters, Matrix, QuestionSpace, likeness
 
 FILE = "question_model.npz"
-AXES = 256
 
 
 @dataclass(frozen=True)
-class Hyperparameters:
-    """How the kernel weighs nearness, and how much it is smoothed. Chosen by cross-validation (docs/decisions)."""
+class Scores:
+    """What a text, or each of several, scores for each intent of a model, in the order of its `intents`.
 
-    width: float = 1.0
-    wording: float = 1.5
-    ridge: float = 0.15
-    sharpness: float = 8.0
+    `scores` are the regression's own: about 1 for the intent of a known question, 0 for what is unlike it. `shares`
+    are the scores as probabilities that sum to 1. `nearness` is the cosine to the nearest known question of each
+    intent, less where the text holds words that no known question does.
+    """
+
+    scores: Matrix
+    shares: Matrix
+    nearness: Matrix
 
 
 @dataclass(frozen=True)
 class CrossValidated:
-    """What the known questions would be taken for by models that had not seen them, one row a question.
+    """What some known questions, given by their places, would score with models that had not seen their fold."""
 
-    `shares` and `nearest` are as `QuestionModel.predict` gives them, in the order of the model's intents.
-    """
-
-    shares: Matrix
-    nearest: Matrix
+    places: npt.NDArray[np.int64]
+    scores: Scores
 
 
 class QuestionModel:
@@ -55,8 +54,9 @@ class QuestionModel:
         self._hyper = hyperparameters
         # Kept at half the size, used at the full: arithmetic on half-precision numbers is slow.
         self._points = parts.points.astype(np.float32)
-        self._ngram_weights = parts.ngram_weights.astype(np.float32)
+        self._votes = parts.votes.astype(np.float32)
         self._squares = np.square(self._points).sum(axis=1)
+        self._seen = frozenset(parts.seen)
         self.intents: list[str] = parts.intents.tolist()
 
     @classmethod
@@ -65,67 +65,40 @@ class QuestionModel:
         vectors: Matrix,
         texts: Sequence[str],
         intents: Sequence[str],
-        hyperparameters: Hyperparameters,
+        hyper: Hyperparameters,
         folds: npt.NDArray[np.int64],
     ) -> tuple[QuestionModel, CrossValidated]:
-        """Learn from known questions, and predict each by what the model would be without the question's fold.
-
-        The questions must be sorted by intent.
-        """
-        space = _Space.of(vectors, texts)
-        names, starts = np.unique(np.array(intents), return_index=True)
-        targets = (np.array(intents)[:, None] == names).astype(np.float32)
+        """Learn from known questions, and judge those in a fold (0 or more) by what the model would be without it."""
+        # Those to be judged come last, as `held_out_errors` needs them.
+        order = np.argsort(folds >= 0, kind="stable")
+        judged = order[len(folds) - int((folds >= 0).sum()) :]
+        space = QuestionSpace.of(vectors[order], [texts[place] for place in order])
+        names, labels = np.unique(np.array(intents)[order], return_inverse=True)
+        targets = np.eye(len(names), dtype=np.float32)[labels]
         prior = targets.mean(axis=0)
-        inverse = _inverse(space.kernel(hyperparameters), hyperparameters.ridge)
-        votes = _times(inverse, targets - prior)
-        held_out = targets - _held_out_errors(inverse, votes, folds)
-        columns = space.ngrams.tocsc()
-        parts = _Parts(
-            points=space.points.astype(np.float16),
-            centre=space.centre,
-            axes=space.axes,
-            scale=np.array(space.scale, dtype=np.float32),
-            votes=votes,
-            prior=prior,
-            intents=names,
-            starts=starts,
-            vocabulary=np.array(space.vectorizer.vocabulary),
-            idf=space.vectorizer.idf,
-            ngram_weights=columns.data.astype(np.float16),
-            ngram_rows=columns.indices,
-            ngram_starts=columns.indptr,
-        )
-        nearest = _likeness(_nearest_outside_fold(space.points, starts, folds), space.scale)
-        cross_validated = CrossValidated(softmax(hyperparameters.sharpness * held_out), nearest)
-        return cls(parts, space.vectorizer, hyperparameters), cross_validated
+        lower = factor(space.kernel(hyper), hyper.ridge)
+        votes = votes_for(lower, targets - prior)
+        scores = targets[-len(judged) :] - held_out_errors(lower, votes, folds[judged]) if len(judged) else targets[:0]
+        model = cls(_parts(space, votes, prior, names, labels, texts, hyper), space.vectorizer, hyper)
+        nearness = _nearest_outside_fold(space, labels, folds[order]) * _familiarity(texts, folds)[judged, None]
+        return model, CrossValidated(judged, Scores(scores, softmax(hyper.sharpness * scores), nearness))
 
-    def predict(self, vector: Matrix, text: str) -> tuple[Matrix, Matrix]:
-        """The probability of each intent, and the cosine to the nearest known question of each.
-
-        Both are in the order of `intents`; the probabilities sum to 1.
-        """
+    def predict(self, vector: Matrix, text: str) -> Scores:
+        """What one text scores, given its sentence vector."""
         parts, hyper = self._parts, self._hyper
         point = (vector - parts.centre) @ parts.axes / parts.scale
         distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (self._points @ point), 0)
-        kernel = np.exp(-hyper.width * distances) + hyper.wording * self._wording(text)
-        scores = parts.prior + kernel @ parts.votes
-        nearest = np.minimum.reduceat(distances, parts.starts)
-        return softmax(hyper.sharpness * scores), _likeness(nearest, float(parts.scale))
-
-    def _wording(self, text: str) -> Matrix:
-        """The n-gram likeness of a text to every known question."""
-        parts, (indices, weights) = self._parts, self._vectorizer.transform(text)
-        if not len(indices):
-            return np.zeros(len(self._squares), dtype=np.float32)
-        spans = [slice(parts.ngram_starts[index], parts.ngram_starts[index + 1]) for index in indices]
-        rows = np.concatenate([parts.ngram_rows[span] for span in spans])
-        shares = np.concatenate([self._ngram_weights[span] for span in spans])
-        shares *= np.repeat(weights, parts.ngram_starts[indices + 1] - parts.ngram_starts[indices])
-        return np.bincount(rows, weights=shares, minlength=len(self._squares)).astype(np.float32)
+        indices, weights = self._vectorizer.transform(text)
+        wording = weights @ parts.ngram_votes[indices].astype(np.float32)
+        scores = parts.prior + np.exp(-hyper.width * distances) @ self._votes + wording
+        nearest = likeness(np.minimum.reduceat(distances, parts.starts), float(parts.scale))
+        known = [word in self._seen for word in words(text)]
+        return Scores(scores, softmax(hyper.sharpness * scores), nearest * _discount(sum(known), len(known)))
 
     def save(self, folder: Path) -> None:
         """Write the model as plain arrays."""
         arrays = {field.name: getattr(self._parts, field.name) for field in fields(self._parts)}
+        arrays |= {name: _packed(arrays[name]) for name in ("vocabulary", "seen")}
         hyper = {f"hyper_{field.name}": getattr(self._hyper, field.name) for field in fields(self._hyper)}
         np.savez(folder / FILE, **arrays, **hyper)
 
@@ -133,127 +106,100 @@ class QuestionModel:
     def load(cls, folder: Path) -> QuestionModel:
         """Read what `save` wrote."""
         with np.load(folder / FILE, allow_pickle=False) as arrays:
-            parts = _Parts(**{field.name: arrays[field.name] for field in fields(_Parts)})
+            lists = {name: _unpacked(arrays[name]) for name in ("vocabulary", "seen")}
+            parts = _Parts(**{**{field.name: arrays[field.name] for field in fields(_Parts)}, **lists})
             hyper = Hyperparameters(**{f.name: float(arrays[f"hyper_{f.name}"]) for f in fields(Hyperparameters)})
-        return cls(parts, NgramVectorizer(parts.vocabulary.tolist(), parts.idf), hyper)
+        return cls(parts, NgramVectorizer(parts.vocabulary, parts.idf), hyper)
+
+
+def _packed(strings: list[str]) -> npt.NDArray[np.uint8]:
+    """Strings without line breaks as one array of bytes: NumPy would give each the room of the longest."""
+    return np.frombuffer("\n".join(strings).encode("utf-8"), dtype=np.uint8)
+
+
+def _unpacked(packed: npt.NDArray[np.uint8]) -> list[str]:
+    return packed.tobytes().decode("utf-8").split("\n")
 
 
 def softmax(scores: Matrix) -> Matrix:
     """Scores as probabilities that sum to 1, row by row."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True)) if scores.size else scores
     shares: Matrix = powers / powers.sum(axis=-1, keepdims=True)
     return shares
 
 
 @dataclass(frozen=True)
 class _Parts:
-    """The arrays of a fitted model."""
+    """The arrays of a fitted model. The known questions stand by intent, each intent's from its place in `starts`."""
 
     points: npt.NDArray[np.float16]
     centre: Matrix
     axes: Matrix
     scale: Matrix
-    votes: Matrix
+    votes: npt.NDArray[np.float16]
     prior: Matrix
     intents: npt.NDArray[np.str_]
     starts: npt.NDArray[np.int64]
-    vocabulary: npt.NDArray[np.str_]
+    vocabulary: list[str]
     idf: Matrix
-    ngram_weights: npt.NDArray[np.float16]
-    ngram_rows: npt.NDArray[np.int32]
-    ngram_starts: npt.NDArray[np.int32]
+    ngram_votes: npt.NDArray[np.float16]
+    seen: list[str]
 
 
-@dataclass(frozen=True)
-class _Space:
-    """Known questions as points around 0 with a mean square length of 1, and as n-grams.
-
-    The points are the sentence vectors along the directions in which they differ most: a third of the numbers, with
-    which a text is compared in half the time, for no loss that cross-validation shows.
-    """
-
-    points: Matrix
-    centre: Matrix
-    axes: Matrix
-    scale: float
-    ngrams: sparse.csr_matrix
-    vectorizer: NgramVectorizer
-
-    @classmethod
-    def of(cls, vectors: Matrix, texts: Sequence[str]) -> _Space:
-        centre = vectors.mean(axis=0)
-        _, directions = np.linalg.eigh(np.cov((vectors - centre).T))
-        axes = np.ascontiguousarray(directions[:, ::-1][:, :AXES], dtype=np.float32)
-        points = (vectors - centre) @ axes
-        scale = float(np.sqrt(np.square(points).sum(axis=1).mean())) or 1.0
-        vectorizer, ngrams = NgramVectorizer.fit_transform(texts)
-        return cls(points / np.float32(scale), centre, axes, scale, ngrams, vectorizer)
-
-    def kernel(self, hyper: Hyperparameters) -> Matrix:
-        """How alike every two questions are."""
-        squares = np.square(self.points).sum(axis=1)
-        distances = squares[:, None] + squares - 2 * (self.points @ self.points.T)
-        wording = (self.ngrams @ self.ngrams.T).toarray()
-        alike: Matrix = np.exp(-hyper.width * np.maximum(distances, 0)) + hyper.wording * wording
-        return alike
+def _parts(
+    space: QuestionSpace,
+    votes: Matrix,
+    prior: Matrix,
+    names: npt.NDArray[np.str_],
+    labels: npt.NDArray[np.int64],
+    texts: Sequence[str],
+    hyper: Hyperparameters,
+) -> _Parts:
+    by_intent = np.argsort(labels, kind="stable")
+    # The wording part of the kernel is linear in the n-grams: what the questions say of each n-gram can be summed up
+    # once, so that a text needs only the rows of its own n-grams.
+    ngram_votes = np.float32(hyper.wording_weight(len(votes))) * (space.ngrams.T @ votes)
+    return _Parts(
+        points=space.points[by_intent].astype(np.float16),
+        centre=space.centre,
+        axes=space.axes,
+        scale=np.array(space.scale, dtype=np.float32),
+        votes=votes[by_intent].astype(np.float16),
+        prior=prior,
+        intents=names,
+        starts=np.searchsorted(labels[by_intent], np.arange(len(names))),
+        vocabulary=space.vectorizer.vocabulary,
+        idf=space.vectorizer.idf,
+        ngram_votes=ngram_votes.astype(np.float16),
+        seen=sorted({word for text in texts for word in words(text)}),
+    )
 
 
-def _inverse(kernel: Matrix, ridge: float) -> Matrix:
-    """The lower half of the inverse of (kernel + ridge), which a ridge above 0 makes positive definite."""
-    # SciPy's linear algebra is needed only to fit, so that the process that answers doesn't load it.
-    from scipy.linalg import lapack
-
-    np.fill_diagonal(kernel, kernel.diagonal() + ridge)
-    factor, _ = lapack.spotrf(kernel, lower=True, overwrite_a=True)
-    inverse, failed = lapack.spotri(factor, lower=True, overwrite_c=True)
-    if failed:
-        raise ValueError("The kernel can't be inverted: raise `ridge` in config.yml.")
-    # Only the lower half is filled in; what reads it knows.
-    lower: Matrix = inverse
-    return lower
-
-
-def _times(lower: Matrix, columns: Matrix) -> Matrix:
-    """The product of a symmetric matrix, of which only the lower half is filled in, and some columns."""
-    from scipy.linalg import blas
-
-    product: Matrix = blas.ssymm(1.0, lower, columns, lower=True)
-    return product
-
-
-def _solve(lower: Matrix, columns: Matrix) -> Matrix:
-    """Solve for a positive definite matrix, of which only the lower half is filled in."""
-    from scipy.linalg import cho_factor, cho_solve
-
-    solution: Matrix = cho_solve(cho_factor(lower, lower=True, check_finite=False), columns, check_finite=False)
-    return solution
-
-
-def _held_out_errors(inverse: Matrix, votes: Matrix, folds: npt.NDArray[np.int64]) -> Matrix:
-    """How far each question's target is from what would be predicted for it without its fold.
-
-    For least squares this needs no second fit: the errors e of a fold solve (its block of the inverse) e = its votes.
-    """
-    errors = np.zeros_like(votes)
-    for fold in np.unique(folds):
-        held = np.flatnonzero(folds == fold)
-        errors[held] = _solve(inverse[np.ix_(held, held)], votes[held])
-    return errors
-
-
-def _nearest_outside_fold(points: Matrix, starts: npt.NDArray[np.int64], folds: npt.NDArray[np.int64]) -> Matrix:
-    """The squared distance between each question and the nearest of each intent outside its fold."""
-    nearest = np.empty((len(points), len(starts)), dtype=np.float32)
-    squares = np.square(points).sum(axis=1)
-    for fold in np.unique(folds):
+def _nearest_outside_fold(space: QuestionSpace, labels: npt.NDArray[np.int64], folds: npt.NDArray[np.int64]) -> Matrix:
+    """The cosine between each question that is in a fold and the nearest of each intent outside the fold."""
+    by_intent = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[by_intent], np.arange(labels.max() + 1))
+    points, squares = space.points[by_intent], np.square(space.points[by_intent]).sum(axis=1)
+    nearest = np.empty((len(labels), len(starts)), dtype=np.float32)
+    for fold in np.unique(folds[folds >= 0]):
         held = folds == fold
-        distances = squares[held][:, None] + squares - 2 * (points[held] @ points.T)
-        distances[:, held] = np.inf
+        distances = squares - 2 * (space.points[held] @ points.T)
+        distances += np.square(space.points[held]).sum(axis=1)[:, None]
+        distances[:, held[by_intent]] = np.inf
         nearest[held] = np.minimum.reduceat(distances, starts, axis=1)
-    return nearest
+    return space.likeness(nearest[folds >= 0])
 
 
-def _likeness(distances: Matrix, scale: float) -> Matrix:
-    """Squared distances between points as cosines: sentence vectors have length 1, so that d² = 2 - 2 cos."""
-    cosines: Matrix = np.maximum(1 - np.float32(scale * scale / 2) * distances, -1)
-    return cosines
+def _familiarity(texts: Sequence[str], folds: npt.NDArray[np.int64]) -> Matrix:
+    """The discount of each question for words that no question outside its fold holds."""
+    held_by: dict[str, set[int]] = {}
+    for text, fold in zip(texts, folds.tolist()):
+        for word in words(text):
+            held_by.setdefault(word, set()).add(fold)
+    counts = [(sum(held_by[w] != {fold} for w in words(text)), len(words(text))) for text, fold in zip(texts, folds)]
+    return np.array([_discount(known, total) for known, total in counts], dtype=np.float32)
+
+
+def _discount(known: int, total: int) -> np.float32:
+    """What nearness is multiplied by where only some of a text's words are known: the fourth root of their share."""
+    return np.float32((known / total) ** 0.25 if total else 0.0)

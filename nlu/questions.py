@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ def load_examples(folder: Path) -> list[Example]:
 def kinds_of(examples: list[Example]) -> dict[str, Kind]:
     """What each intent stands for."""
     return {example.intent: example.kind for example in examples}
+
+
+def intent_names(kinds: Mapping[str, Kind]) -> list[tuple[str, str]]:
+    """The name of each answer's intent, such as smp_amount, as one more question for it: "smp amount"."""
+    answers = [intent for intent, kind in kinds.items() if kind is Kind.ANSWER]
+    return [(intent.replace("_", " ").lower(), intent) for intent in answers]
 
 
 def read_examples(path: Path) -> Iterator[Example]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.classifier import Kind, Prediction
 from bot.errors import ClassifierError, ClassifierTimeoutError
 from nlu.confidence import Calibration
-from nlu.predictions import Ranking, as_prediction
+from nlu.predictions import RankedIntent, Ranking, as_prediction
 from nlu.worker import READY
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class RasaClassifier:
         return as_prediction(await self.rank(text), self._kinds, self._calibration)
 
     async def rank(self, text: str) -> Ranking:
-        """Rasa's intent ranking: the name, confidence and similarity of each intent, best first."""
+        """Rasa's intent ranking, best first."""
         try:
             return await self._ask(text)
         except ClassifierTimeoutError:
@@ -126,7 +126,7 @@ class _Worker:
         assert self._process is not None and self._process.stdin is not None
         self._process.stdin.write(json.dumps(text).encode() + b"\n")
         await self._process.stdin.drain()
-        return [(name, confidence, similarity) for name, confidence, similarity in json.loads(await self._read())]
+        return [RankedIntent(*row) for row in json.loads(await self._read())]
 
     async def stop(self) -> None:
         """End the process, at once where it doesn't end by itself."""

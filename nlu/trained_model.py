@@ -19,6 +19,8 @@ from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from tarsafe import TarSafe
 
+from nlu.predictions import RankedIntent, Ranking
+
 INPUT_NODE = "nlu_message_converter"
 LEFT_OUT = (INPUT_NODE, "run_RegexMessageHandler")
 
@@ -48,15 +50,14 @@ class TrainedModel:
             loaded.append((GraphNode.from_schema_node(name, node, storage, context), node.needs["messages"]))
         return cls(loaded)
 
-    def rank(self, text: str) -> list[dict[str, Any]]:
-        """Rasa's intent ranking for a text: `name`, `confidence` and `similarity` of each intent, best first."""
+    def rank(self, text: str) -> Ranking:
+        """Rasa's intent ranking for a text, best first."""
         outputs: dict[str, list[Message]] = {INPUT_NODE: [Message(data={TEXT: text})]}
         # Rasa's own runner hands the graph to dask at every call, which takes longer than our classifier does.
         for node, fed_by in self._nodes:
             name, outputs[name] = node((fed_by, outputs[fed_by]))
         (message,) = outputs[name]
-        ranking: list[dict[str, Any]] = message.get(INTENT_RANKING_KEY)
-        return ranking
+        return [RankedIntent(*intent.values()) for intent in message.get(INTENT_RANKING_KEY)]
 
 
 def _running_order(nodes: dict[str, Any]) -> list[str]:

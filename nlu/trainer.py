@@ -7,13 +7,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from bot.classifier import Judged, Kind, Prediction
 from nlu.components import sentence_encoder
 from nlu.cross_validation import calibrate, judge_known, load_cross_validation
 from nlu.predictions import as_prediction
-from nlu.questions import kinds_of, load_examples, question_paths
+from nlu.questions import intent_names, kinds_of, load_examples
 from nlu.trained_model import TrainedModel
 from nlu.training import train_model
 
@@ -23,10 +22,10 @@ class RasaTrainer:
 
     def __init__(self, config: Path, questions: Path) -> None:
         """Read the questions. Raises TrainingError where they can't be read."""
+        examples = load_examples(questions)
         self._config = config
-        self._questions = questions
-        self._examples = load_examples(questions)
-        self._kinds = kinds_of(self._examples)
+        self._kinds = kinds_of(examples)
+        self._questions = [(example.text, example.intent) for example in examples] + intent_names(self._kinds)
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -36,13 +35,13 @@ class RasaTrainer:
     @property
     def count(self) -> int:
         """How many questions are known."""
-        return len(self._examples)
+        return len(self._questions)
 
     def train(self, archive: Path, on_progress: Callable[[int], None]) -> TrainedRelease:
         """Train on everything and write Rasa's model archive. `on_progress` is told how many questions are encoded."""
         sentence_encoder.on_progress = on_progress
         try:
-            train_model(self._config, question_paths(self._questions), archive)
+            train_model(self._config, self._questions, archive)
         finally:
             sentence_encoder.on_progress = None
         return TrainedRelease(archive, self._kinds)
@@ -83,8 +82,4 @@ class TrainedRelease:
             return list(pool.map(self._predict, texts))
 
     def _predict(self, text: str) -> Prediction:
-        return as_prediction([_row(intent) for intent in self._model.rank(text)], self._kinds, self._calibration)
-
-
-def _row(intent: dict[str, Any]) -> tuple[str, float, float]:
-    return intent["name"], intent["confidence"], intent["similarity"]
+        return as_prediction(self._model.rank(text), self._kinds, self._calibration)

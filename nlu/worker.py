@@ -1,7 +1,7 @@
 """The process that holds the model: `python -m nlu.worker ARCHIVE`.
 
 It reads one JSON string a line from standard input and writes one JSON line for each: the intent ranking as
-[[name, confidence, similarity], ...]. Its first line says that it is ready. It writes no text to any log.
+[[name, share, nearness, score], ...]. Its first line says that it is ready. It writes no text to any log.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ def _serve(archive: Path, folder: Path, answers: BinaryIO) -> None:
     answers.write(READY)
     for line in sys.stdin.buffer:
         ranking = model.rank(json.loads(line))
-        rows = [[intent["name"], intent["confidence"], intent["similarity"]] for intent in ranking]
-        answers.write(json.dumps(rows).encode() + b"\n")
+        answers.write(json.dumps(ranking).encode() + b"\n")
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.cross_validation import folds_of, save_cross_validation
-from nlu.question_model import Hyperparameters, QuestionModel
+from nlu.cross_validation import folds_of, ranked, save_cross_validation
+from nlu.question_model import QuestionModel
+from nlu.question_space import Hyperparameters
 
-SIMILARITY_KEY = "similarity"
-"""Beside Rasa's `name` and `confidence`: the cosine to the nearest known question of that intent."""
+NEARNESS_KEY = "nearness"
+SCORE_KEY = "score"
+"""Beside Rasa's `name` and `confidence`; see nlu.question_model.Scores."""
 
 
 class QuestionClassifier(GraphComponent):
@@ -29,7 +31,7 @@ class QuestionClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """The kernel's settings: see nlu.question_model.Hyperparameters."""
+        """The kernel's settings: see nlu.question_space.Hyperparameters."""
         return dict(vars(Hyperparameters()))
 
     def __init__(
@@ -94,14 +96,15 @@ class QuestionClassifier(GraphComponent):
 
     def _rank(self, message: Message) -> List[Dict[Text, Any]]:
         assert self._model is not None, "the graph loads a component before it runs it"
-        shares, nearest = self._model.predict(_vectors([message])[0], message.get(TEXT))
+        scores = self._model.predict(_vectors([message])[0], message.get(TEXT))
         return [
             {
-                INTENT_NAME_KEY: self._model.intents[i],
-                PREDICTED_CONFIDENCE_KEY: float(shares[i]),
-                SIMILARITY_KEY: float(nearest[i]),
+                INTENT_NAME_KEY: intent.name,
+                PREDICTED_CONFIDENCE_KEY: intent.share,
+                NEARNESS_KEY: intent.nearness,
+                SCORE_KEY: intent.score,
             }
-            for i in (-shares).argsort(kind="stable")
+            for intent in ranked(self._model.intents, scores)
         ]
 
 

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from nlu.confidence import Calibration, facts, fit_calibration
+from nlu.confidence import UNCALIBRATED, Calibration, Facts, fit_calibration
 
-CALIBRATION = Calibration((1.0, -0.5, -0.5, 2.0), 0.0)
-
-
-def test_a_near_rival_makes_less_sure() -> None:
-    """The same share is worth less beside a strong rival."""
-    assert CALIBRATION.confidence(0.4, 0.02, 0.1, 0.8) > CALIBRATION.confidence(0.4, 0.35, 0.1, 0.8)
+SURE = Facts(share=0.8, nearness=0.9, score=0.9, out_of_scope_nearness=0.3, out_of_scope_score=0.0)
+UNSURE = Facts(share=0.2, nearness=0.4, score=0.2, out_of_scope_nearness=0.6, out_of_scope_score=0.4)
 
 
-def test_likeness_of_the_nearest_question_makes_surer() -> None:
-    """The same shares are worth more where a known question is near."""
-    assert CALIBRATION.confidence(0.4, 0.1, 0.1, 0.9) > CALIBRATION.confidence(0.4, 0.1, 0.1, 0.3)
+@pytest.mark.parametrize(
+    "calibration", [UNCALIBRATED, fit_calibration([SURE, UNSURE] * 50, np.array([True, False] * 50))]
+)
+@pytest.mark.parametrize("weaker", [{"share": 0.3}, {"nearness": 0.4}])
+def test_a_smaller_share_and_a_farther_question_make_less_sure(
+    calibration: Calibration, weaker: dict[str, float]
+) -> None:
+    """Calibrated or not, confidence grows with the share and with the nearness."""
+    assert calibration.confidence(SURE) > calibration.confidence(SURE._replace(**weaker))
 
 
-def test_calibration_learns_which_shares_are_right() -> None:
-    """After fitting, confidence is high where the share was high and right, and low where it was low and wrong."""
-    rows = [facts(0.8, 0.05, 0.05, 0.9), facts(0.2, 0.18, 0.4, 0.4)] * 50
-    calibration = fit_calibration(np.array(rows), np.array([True, False] * 50))
-    assert calibration.confidence(0.8, 0.05, 0.05, 0.9) > 0.9
-    assert calibration.confidence(0.2, 0.18, 0.4, 0.4) < 0.1
+def test_calibration_learns_which_facts_are_right() -> None:
+    """After fitting, confidence is high where the facts were of right answers, and low where of wrong ones."""
+    calibration = fit_calibration([SURE, UNSURE] * 50, np.array([True, False] * 50))
+    assert calibration.confidence(SURE) > 0.9
+    assert calibration.confidence(UNSURE) < 0.1
+
+
+@pytest.mark.parametrize("nearness", [-1.0, 0.0, 1.0])
+def test_confidence_is_a_chance_whatever_the_facts(nearness: float) -> None:
+    """No share and no nearness, as of a text without words, gives a number between 0 and 1 all the same."""
+    assert 0 <= UNCALIBRATED.confidence(Facts(0.0, nearness, 0.0, 0.0, 0.0)) <= 1
 
 
 def test_a_kept_calibration_is_the_same() -> None:
     """What a release keeps is read back unchanged."""
-    assert CALIBRATION == Calibration.from_dict(CALIBRATION.as_dict())
+    calibration = Calibration((1.0, -0.5, -0.5, 2.0, 0.1), 0.0)
+    assert calibration == Calibration.from_dict(calibration.as_dict())

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from nlu.cross_validation import folds_of
-from nlu.question_model import Hyperparameters, Matrix, QuestionModel, softmax
+from nlu.question_model import QuestionModel, softmax
+from nlu.question_space import Hyperparameters, Matrix, QuestionSpace
 
 TEXTS = [
     "how much money do i get", "what is the amount a week", "how much a week is it", "what do they pay me a week",
@@ -29,16 +30,23 @@ def _vectors(count: int, seed: int = 0) -> Matrix:
 def test_a_known_question_gets_its_own_intent() -> None:
     """Every question that the model was fitted on is given its own intent."""
     model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
-    found = [model.intents[model.predict(v, t)[0].argmax()] for v, t in zip(_vectors(8), TEXTS)]
+    found = [model.intents[model.predict(v, t).shares.argmax()] for v, t in zip(_vectors(8), TEXTS)]
     assert INTENTS == found
 
 
 def test_shares_sum_to_one_and_likeness_of_a_known_question_is_one() -> None:
     """The shares are probabilities, and a known question is its own nearest."""
     model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
-    shares, nearest = model.predict(_vectors(8)[0], TEXTS[0])
-    assert pytest.approx(1.0, abs=1e-5) == shares.sum()
-    assert pytest.approx(1.0, abs=1e-3) == nearest[0]
+    scores = model.predict(_vectors(8)[0], TEXTS[0])
+    assert pytest.approx(1.0, abs=1e-5) == scores.shares.sum()
+    assert pytest.approx(1.0, abs=1e-3) == scores.nearness[0]
+
+
+def test_words_never_seen_make_less_near() -> None:
+    """A text of which half the words are unknown is less near than it means; of unknown words, not at all."""
+    model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
+    known, half, none = (model.predict(_vectors(8)[0], text).nearness[0] for text in ("how much", "how zzz", "qqq zzz"))
+    assert known > half > none == 0
 
 
 def test_a_text_near_nothing_gets_no_more_than_the_share_of_each_intent() -> None:
@@ -47,15 +55,25 @@ def test_a_text_near_nothing_gets_no_more_than_the_share_of_each_intent() -> Non
     model, _ = QuestionModel.fit(vectors, TEXTS, INTENTS, Hyperparameters(width=50.0), folds_of(INTENTS))
     away = np.zeros(200, dtype=np.float32)
     away[0], away[1] = 1.0, -1.0
-    shares, _ = model.predict(away / np.sqrt(2).astype(np.float32), "zzz qqq")
-    assert pytest.approx(0.5, abs=0.05) == shares[0]
+    scores = model.predict(away / np.sqrt(2).astype(np.float32), "zzz qqq")
+    assert pytest.approx(0.5, abs=0.05) == scores.shares[0]
 
 
 def test_held_out_shares_are_those_of_a_model_fitted_without_the_fold() -> None:
     """The short cut for cross-validation gives what fitting again without each fold would give."""
     vectors, folds = _vectors(8), folds_of(INTENTS)
     _, unseen = QuestionModel.fit(vectors, TEXTS, INTENTS, HYPER, folds)
-    assert np.allclose(_refitted(vectors, folds), unseen.shares, atol=2e-3)
+    assert np.allclose(_refitted(vectors, folds), unseen.scores.shares, atol=2e-3)
+
+
+def test_only_questions_in_a_fold_are_judged() -> None:
+    """Where some folds are left out, the others are judged just as they are among all."""
+    vectors, folds = _vectors(8), folds_of(INTENTS)
+    _, everything = QuestionModel.fit(vectors, TEXTS, INTENTS, HYPER, folds)
+    _, some = QuestionModel.fit(vectors, TEXTS, INTENTS, HYPER, np.where(folds == 2, folds, -1))
+    assert some.places.tolist() == np.flatnonzero(folds == 2).tolist()
+    assert np.allclose(some.scores.scores, everything.scores.scores[some.places], atol=1e-4)
+    assert np.allclose(some.scores.nearness, everything.scores.nearness[some.places], atol=1e-4)
 
 
 def test_saving_and_loading_changes_nothing(tmp_path: Path) -> None:
@@ -64,8 +82,9 @@ def test_saving_and_loading_changes_nothing(tmp_path: Path) -> None:
     model.save(tmp_path)
     again = QuestionModel.load(tmp_path)
     vector = _vectors(8, seed=1)[3]
-    for before, after in zip(model.predict(vector, "how much is it"), again.predict(vector, "how much is it")):
-        assert np.array_equal(before, after)
+    before, after = model.predict(vector, "how much is it"), again.predict(vector, "how much is it")
+    assert np.array_equal(before.scores, after.scores)
+    assert np.array_equal(before.nearness, after.nearness)
 
 
 def test_folds_are_runs_of_neighbours() -> None:
@@ -74,11 +93,16 @@ def test_folds_are_runs_of_neighbours() -> None:
     assert [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 1, 2, 3, 4] == folds.tolist()
 
 
+def test_of_many_questions_two_runs_in_five_are_judged() -> None:
+    """The rest are in no fold."""
+    folds = folds_of(["a"] * 10_000)
+    assert {fold: int((folds == fold).sum()) for fold in (-1, 1, 3)} == {-1: 6000, 1: 2000, 3: 2000}
+
+
 def _refitted(vectors: Matrix, folds: np.ndarray) -> Matrix:
     """Cross-validation the long way: the same kernel and prior, solved anew without each fold."""
-    from nlu.question_model import _Space
-
-    kernel = _Space.of(vectors, TEXTS).kernel(HYPER).astype(np.float64)
+    upper = QuestionSpace.of(vectors, TEXTS).kernel(HYPER).astype(np.float64)
+    kernel = np.triu(upper) + np.triu(upper, 1).T
     names = np.unique(INTENTS)
     targets = (np.array(INTENTS)[:, None] == names).astype(np.float64)
     prior = targets.mean(axis=0)
