@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
 
 from bot.answers import load_answer_base
 from bot.errors import TrainingError
@@ -21,8 +23,10 @@ from bot.responder import Responder, Served
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from bot.classifier import Prediction
     from bot.messages import Reply
     from connectors.terminal_connector import TerminalConnector
+    from nlu.rasa_classifier import RasaClassifier
 
 CONFIG_FILE = "config.yml"
 ANSWERS_FOLDER = "answers"
@@ -55,25 +59,14 @@ def open_project(data: Path, root: Path | None = None) -> Project:
 @asynccontextmanager
 async def serving(project: Project, release: Release, record: bool) -> AsyncIterator[Responder]:
     """A Responder that answers from a release, with the model's processes started."""
-    # Imported here, so that commands that need no model don't load NumPy.
-    from nlu.confidence import Calibration
-    from nlu.rasa_classifier import RasaClassifier
-
-    settings = project.settings
-    classifier = RasaClassifier(
-        release.model,
-        release.manifest.kinds,
-        Calibration.from_dict(release.manifest.calibration),
-        settings.classifier.workers,
-        settings.classifier.timeout_seconds,
-    )
+    classifier = _classifier(project, release)
     starting = asyncio.ensure_future(classifier.start())
     log = None
     try:
         log = _open_log(project) if record else None
         served = Served(release.name, load_answer_base(release.answers), release.manifest.thresholds, classifier)
         await starting
-        yield Responder(served, Etiquette(settings.etiquette), log)
+        yield Responder(served, Etiquette(project.settings.etiquette), log)
     finally:
         starting.cancel()
         await classifier.close()
@@ -81,9 +74,19 @@ async def serving(project: Project, release: Release, record: bool) -> AsyncIter
             log.close()
 
 
+async def predict_all(project: Project, release: Release, texts: Sequence[str]) -> list[Prediction]:
+    """What a release's model makes of texts, each read as it stands. Raises ClassifierError."""
+    classifier = _classifier(project, release)
+    try:
+        return await asyncio.gather(*map(classifier.parse, texts))
+    finally:
+        await classifier.close()
+
+
 def train_release(project: Project, on_progress: OnProgress) -> Release:
     """Build a release from the files and make it current. Raises TrainingError where they have faults."""
     from nlu.encoder import prepare_encoder
+    from nlu.questions import load_examples
     from nlu.trainer import RasaTrainer
 
     # Begun first, since it takes as long as the checks and needs only the other core.
@@ -91,7 +94,7 @@ def train_release(project: Project, on_progress: OnProgress) -> Release:
     faults = check_project(project, date.today())
     if faults:
         raise TrainingError(f"The files have {len(faults)} faults, such as {faults[0]} Run `signpost check` for all.")
-    trainer = RasaTrainer(project.root / CONFIG_FILE, project.root / QUESTIONS_FOLDER)
+    trainer = RasaTrainer(project.root / CONFIG_FILE, load_examples(project.root / QUESTIONS_FOLDER))
     return build_release(
         project.releases,
         trainer,
@@ -99,7 +102,15 @@ def train_release(project: Project, on_progress: OnProgress) -> Release:
         project.root / HELD_OUT_FILE,
         project.settings.thresholds,
         on_progress,
+        _pipeline(project),
     )
+
+
+def benchmark_pipeline(training: Path, test: Path, out_of_scope: str) -> dict[str, Any]:
+    """Train the pipeline of this checkout on a labelled file and score another; see nlu.benchmark."""
+    from nlu.benchmark import run_benchmark
+
+    return run_benchmark(open_project(Path()).root / CONFIG_FILE, training, test, out_of_scope)
 
 
 def check_project(project: Project, day: date) -> list[Fault]:
@@ -133,3 +144,19 @@ def as_text(reply: Reply) -> str:
 
 def _open_log(project: Project) -> QuestionLog:
     return QuestionLog(project.data, project.settings.question_log.busy_seconds)
+
+
+def _classifier(project: Project, release: Release) -> RasaClassifier:
+    # Imported here, so that commands that need no model don't load NumPy.
+    from nlu.confidence import Calibration
+    from nlu.rasa_classifier import RasaClassifier
+
+    settings, manifest = project.settings.classifier, release.manifest
+    calibration = Calibration.from_dict(manifest.calibration)
+    return RasaClassifier(release.model, manifest.kinds, calibration, settings.workers, settings.timeout_seconds)
+
+
+def _pipeline(project: Project) -> list[dict[str, Any]]:
+    """The settings of the pipeline's components; load_settings has read the file before."""
+    content = YAML(typ="safe").load((project.root / CONFIG_FILE).read_text(encoding="utf-8"))
+    return content.get("pipeline") or []

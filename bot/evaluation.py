@@ -2,119 +2,145 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+import msgspec
+
+from bot.answers import URGENT_FOLDER, AnswerBase
 from bot.classifier import Judged, Kind
-from bot.decision import Thresholds, decide
+from bot.coverage_curve import Point, coverage_curve
+from bot.decision import Thresholds
+from bot.headline_figures import Figures, headline_figures
 from bot.messages import Outcome
-from bot.safety import urgent_help_for
+from bot.verdicts import Fate, Verdict, judge
 
-Figures = dict[str, float]
+Slugs = Mapping[str, str]
+"""The service of each slug."""
+
+MOST_CONFUSED = 50
+"""How many pairs are kept."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What became of one text, beside what was right."""
+class Tally(msgspec.Struct, frozen=True):
+    """How many texts of one service, slug or group met each fate (see bot.verdicts); the fates add up to `texts`.
 
-    text: str
-    kind: str
+    The name is "" for texts that no answer is right for, or that are in no group.
+    """
+
+    name: str
+    texts: int
+    right: int = 0
+    wrong: int = 0
+    offered: int = 0
+    offered_other: int = 0
+    refused: int = 0
+    silent: int = 0
+    urgent: int = 0
+
+    def share(self, fate: Fate) -> float:
+        """The share of the texts that met a fate, from 0 to 1."""
+        count: int = getattr(self, fate.value)
+        return count / self.texts if self.texts else 0.0
+
+
+class Met(msgspec.Struct, frozen=True):
+    """What became of the texts that were met in one way: all of them addressed, or all overheard."""
+
+    services: list[Tally]
+    slugs: list[Tally]
+    groups: list[Tally]
+    curve: list[Point]
+
+
+class Confusion(msgspec.Struct, frozen=True):
+    """How often one answer was given in place of another; `expected` is "" where none was right."""
+
     expected: str
     given: str
-    outcome: str
-    offered: tuple[str, ...]
-    confidence: float
-    addressed: bool
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the right answer or urgent-help message was given."""
-        return self.given == self.expected != ""
-
-    @property
-    def is_wrong(self) -> bool:
-        """Whether an answer was given that was not the right one."""
-        return self.outcome == Outcome.ANSWERED.value and self.given != self.expected
+    count: int
 
 
-def judge(case: Judged, thresholds: Thresholds, addressed: bool) -> Verdict:
-    """What the Responder would make of a prediction."""
-    prediction = case.prediction
-    if slug := urgent_help_for(case.text, prediction, thresholds):
-        return _verdict(case, slug, Outcome.URGENT_HELP, (), addressed)
-    decision = decide(prediction, thresholds, addressed)
-    given = decision.candidates[0].answer if decision.outcome is Outcome.ANSWERED else ""
-    offered = tuple(c.answer for c in decision.candidates) if decision.outcome is Outcome.CLARIFY else ()
-    return _verdict(case, given, decision.outcome, offered, addressed)
+class Evaluation(msgspec.Struct, frozen=True):
+    """How good a release is on some texts. `figures` are the headline figures; `texts`, how many were judged."""
+
+    texts: int
+    figures: Figures
+    addressed: Met
+    overheard: Met
+    confused: list[Confusion]
+    misclassified: list[Verdict]
 
 
-def evaluate(cases: Sequence[Judged], thresholds: Thresholds) -> dict[str, Any]:
-    """Figures for cases, and the texts that went wrong.
+def evaluate(
+    cases: Sequence[Judged],
+    thresholds: Thresholds,
+    services: Slugs = MappingProxyType({}),
+    groups: Sequence[str] = (),
+    as_met: bool = False,
+) -> Evaluation:
+    """Judge cases and count what became of them. `groups` names the group of each case.
 
-    Questions and emergencies are judged both addressed and overheard; what has no answer, as it was met.
+    Questions and emergencies are judged both addressed and overheard, unless `as_met`; what has no answer, as it was
+    met.
     """
-    addressed = [judge(case, thresholds, addressed=True) for case in cases if _may_be(case, addressed=True)]
-    overheard = [judge(case, thresholds, addressed=False) for case in cases if _may_be(case, addressed=False)]
-    wrong = [verdict for verdict in addressed if verdict.is_wrong or _missed(verdict)]
-    return {
-        "figures": figures(addressed, overheard),
-        "confused": [[*pair, count] for pair, count in _confused(addressed).most_common(20)],
-        "misclassified": [asdict(verdict) for verdict in wrong],
-    }
-
-
-def figures(addressed: Sequence[Verdict], overheard: Sequence[Verdict]) -> Figures:
-    """The headline figures, as shares; each name says of what."""
-    questions = [v for v in addressed if v.kind == Kind.ANSWER.value]
-    urgent = [v for v in (*addressed, *overheard) if v.kind == Kind.URGENT.value]
-    calm = [v for v in (*addressed, *overheard) if v.kind != Kind.URGENT.value]
-    talk = [v for v in overheard if v.kind in (Kind.OUT_OF_SCOPE.value, Kind.SMALL_TALK.value)]
-    out_of_scope = [v for v in addressed if v.kind == Kind.OUT_OF_SCOPE.value]
-    heard = [v for v in overheard if v.kind == Kind.ANSWER.value]
-    return {
-        "questions": len(questions),
-        "right": _share(questions, lambda v: v.is_right),
-        "wrong": _share(questions, lambda v: v.is_wrong),
-        "right_or_offered": _share(questions, lambda v: v.is_right or v.expected in v.offered),
-        "out_of_scope_answered": _share(out_of_scope, lambda v: v.is_wrong),
-        "out_of_scope_offered": _share(out_of_scope, lambda v: bool(v.offered)),
-        "overheard_right": _share(heard, lambda v: v.is_right),
-        "overheard_wrong": _share(heard, lambda v: v.is_wrong),
-        "talk_silent": _share(talk, lambda v: v.outcome.startswith("ignored_")),
-        "urgent_given": _share(urgent, lambda v: v.outcome == Outcome.URGENT_HELP.value),
-        "urgent_right": _share(urgent, lambda v: v.is_right),
-        "urgent_false_alarms": _share(calm, lambda v: v.outcome == Outcome.URGENT_HELP.value),
-        "urgent_false_alarms_questions": _share(questions, lambda v: v.outcome == Outcome.URGENT_HELP.value),
-    }
-
-
-def _may_be(case: Judged, addressed: bool) -> bool:
-    return case.kind in (Kind.ANSWER, Kind.URGENT) or case.addressed in (None, addressed)
-
-
-def _confused(verdicts: Sequence[Verdict]) -> Counter[tuple[str, str]]:
-    return Counter((v.expected, v.given) for v in verdicts if v.is_wrong)
-
-
-def _missed(verdict: Verdict) -> bool:
-    """An emergency that got no urgent help, or a false alarm."""
-    return (verdict.kind == Kind.URGENT.value) != (verdict.outcome == Outcome.URGENT_HELP.value)
-
-
-def _share(verdicts: Sequence[Verdict], holds: Any) -> float:
-    return round(sum(map(holds, verdicts)) / len(verdicts), 4) if verdicts else 0.0
-
-
-def _verdict(case: Judged, given: str, outcome: Outcome, offered: tuple[str, ...], addressed: bool) -> Verdict:
-    return Verdict(
-        text=case.text,
-        kind=case.kind.value,
-        expected=case.expected,
-        given=given,
-        outcome=outcome.value,
-        offered=offered,
-        confidence=round(case.confidence, 4),
-        addressed=addressed,
+    named = list(zip(cases, groups or [""] * len(cases)))
+    judged = [
+        [judge(case, thresholds, way, group) for way in (True, False) if _may_be(case, way, as_met)]
+        for case, group in named
+    ]
+    wrong = [mistakes[0] for ways in judged if (mistakes := [verdict for verdict in ways if _is_mistaken(verdict)])]
+    addressed, overheard = ([v for ways in judged for v in ways if v.addressed is way] for way in (True, False))
+    curves = [
+        coverage_curve([case for case in cases if _may_be(case, way, as_met)], thresholds, way) for way in (True, False)
+    ]
+    return Evaluation(
+        texts=len(cases),
+        figures=headline_figures(addressed, overheard),
+        addressed=_met(addressed, services, curves[0]),
+        overheard=_met(overheard, services, curves[1]),
+        confused=_confused(wrong),
+        misclassified=wrong,
     )
+
+
+def services_of(base: AnswerBase) -> dict[str, str]:
+    """The service of each slug: the folder that its file is in."""
+    answers = {slug: answer.service for slug, answer in base.answers.items()}
+    return answers | dict.fromkeys(base.urgent, URGENT_FOLDER)
+
+
+def _may_be(case: Judged, addressed: bool, as_met: bool) -> bool:
+    may_be_both = case.kind in (Kind.ANSWER, Kind.URGENT) and not as_met
+    return may_be_both or case.addressed in (None, addressed)
+
+
+def _met(verdicts: Sequence[Verdict], services: Slugs, curve: list[Point]) -> Met:
+    return Met(
+        services=_tallies([(services.get(verdict.expected, ""), verdict) for verdict in verdicts]),
+        slugs=_tallies([(verdict.expected, verdict) for verdict in verdicts]),
+        groups=_tallies([(verdict.group, verdict) for verdict in verdicts]),
+        curve=curve,
+    )
+
+
+def _tallies(named: Sequence[tuple[str, Verdict]]) -> list[Tally]:
+    """A tally for each name, sorted; "" comes last."""
+    fates: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, verdict in named:
+        fates[name][verdict.fate.value] += 1
+    order = sorted(fates, key=lambda name: (not name, name))
+    return [Tally(name, sum(fates[name].values()), **fates[name]) for name in order]
+
+
+def _confused(mistaken: Sequence[Verdict]) -> list[Confusion]:
+    """The pairs confused most often, first."""
+    pairs = Counter((verdict.expected, verdict.given) for verdict in mistaken if verdict.is_wrong)
+    return [Confusion(*pair, count) for pair, count in pairs.most_common(MOST_CONFUSED)]
+
+
+def _is_mistaken(verdict: Verdict) -> bool:
+    """A wrong answer, an emergency that got no urgent help, or a false alarm."""
+    is_urgent_help = verdict.outcome == Outcome.URGENT_HELP.value
+    return verdict.is_wrong or (verdict.kind == Kind.URGENT.value) != is_urgent_help

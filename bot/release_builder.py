@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from bot.answers import AnswerBase, load_answer_base
 from bot.classifier import Judged, Kind, Prediction
 from bot.errors import TrainingError
-from bot.evaluation import evaluate
+from bot.evaluation import evaluate, services_of
+from bot.evaluation_record import ReleaseEvaluation, encode_evaluation
 from bot.releases import ANSWERS_FOLDER, EVALUATION_FILE, MODEL_FILE, Manifest, Release, ReleaseStore
 from bot.settings import ThresholdSettings
 from bot.thresholds import choose_thresholds
@@ -63,8 +63,12 @@ def build_release(
     held_out: Path,
     allowed: ThresholdSettings,
     on_progress: OnProgress,
+    pipeline: Sequence[Mapping[str, Any]] = (),
 ) -> Release:
-    """Build a release and make it current. What was current stays so until everything is done."""
+    """Build a release and make it current. What was current stays so until everything is done.
+
+    `pipeline` holds the settings that the trainer follows, to be kept beside the figures.
+    """
     base = load_answer_base(answers)
     labelled = read_labelled(held_out) if held_out.is_file() else []
     with store.building() as folder:
@@ -73,12 +77,17 @@ def build_release(
             thresholds = choose_thresholds(judged := trained.cross_validated(), allowed)
             on_progress("Asking it questions it has never seen", 0.8)
             predictions = trained.predict_all([line.text for line in labelled])
-            unseen = [_judge(line, prediction, base) for line, prediction in zip(labelled, predictions)]
+            unseen = [as_judged(line, prediction, base) for line, prediction in zip(labelled, predictions)]
             calibration = trained.calibration
-        reports = {"cross_validated": evaluate(judged, thresholds), "held_out": evaluate(unseen, thresholds)}
+        services, groups = services_of(base), [line.group for line in labelled]
+        evaluation = ReleaseEvaluation(
+            [dict(component) for component in pipeline],
+            cross_validated=evaluate(judged, thresholds, services),
+            held_out=evaluate(unseen, thresholds, services, groups),
+        )
         on_progress("Packing the release", 0.95)
         shutil.copytree(answers, folder / ANSWERS_FOLDER)
-        (folder / EVALUATION_FILE).write_text(json.dumps(reports, indent=1, ensure_ascii=False), encoding="utf-8")
+        (folder / EVALUATION_FILE).write_bytes(encode_evaluation(evaluation))
         release = store.add(
             folder,
             Manifest(
@@ -86,7 +95,10 @@ def build_release(
                 thresholds=thresholds,
                 calibration=calibration,
                 kinds=trainer.kinds,
-                figures={name: report["figures"] for name, report in reports.items()},
+                figures={
+                    "cross_validated": evaluation.cross_validated.figures,
+                    "held_out": evaluation.held_out.figures,
+                },
                 answers=len(base.answers),
                 questions=trainer.count,
                 rasa_version=version("rasa"),
@@ -97,18 +109,33 @@ def build_release(
 
 
 def read_labelled(path: Path) -> list[LabelledText]:
-    """Read a file of one JSON object a line. Raises TrainingError naming the line."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    """Read a file of one JSON object a line. Raises TrainingError naming the file and the line."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise TrainingError(f"{path} can't be read: {error.strerror}.") from error
     labelled = []
     for number, line in enumerate(lines, 1):
         try:
             labelled.append(msgspec.json.decode(line, type=LabelledText))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise TrainingError(f"{path}:{number}: The line is no labelled text ({error}).") from error
     return labelled
 
 
-def _judge(line: LabelledText, prediction: Prediction, base: AnswerBase) -> Judged:
+def check_labelled(path: Path, labelled: Sequence[LabelledText], base: AnswerBase) -> None:
+    """Raises TrainingError naming the file, and the line that has no text or names an answer that there isn't."""
+    if not labelled:
+        raise TrainingError(f"{path} holds no labelled texts.")
+    for number, line in enumerate(labelled, 1):
+        if not line.text.strip():
+            raise TrainingError(f"{path}:{number}: The line has no text.")
+        if line.answer is not None and line.answer not in {**base.answers, **base.urgent}:
+            raise TrainingError(f"{path}:{number}: The release has no answer {line.answer!r}.")
+
+
+def as_judged(line: LabelledText, prediction: Prediction, base: AnswerBase) -> Judged:
+    """A prediction beside what the line says is right."""
     kind = Kind.URGENT if line.answer in base.urgent else Kind.ANSWER
     return Judged(line.text, kind if line.answer else Kind.OUT_OF_SCOPE, line.answer or "", prediction, line.addressed)
 

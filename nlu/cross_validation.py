@@ -5,15 +5,15 @@ The classifier works it out while it is trained, at little cost, and keeps it in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.classifier import Judged, Kind
-from nlu.confidence import UNCALIBRATED, Calibration, Facts, fit_calibration
-from nlu.predictions import RankedIntent, Ranking, as_prediction, by_kind, facts_of
+from nlu.confidence import NEVER_URGENT, UNCALIBRATED, Calibration, Regression, fit_regression
+from nlu.predictions import Groups, RankedIntent, Ranking, as_prediction, by_kind, facts_of, urgency_facts_of
 from nlu.question_model import CrossValidated, Scores
 
 FILE = "cross_validation.npz"
@@ -24,6 +24,10 @@ SAMPLE = (1, 3)
 
 Cases = list[tuple[str, str, Ranking]]
 """The text, the intent and the ranking of each question that was judged."""
+
+
+Grouped = Sequence[tuple[str, Groups]]
+"""The intent of each question that was judged, and its ranking by kind."""
 
 
 def folds_of(intents: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -60,9 +64,8 @@ def load_cross_validation(model: Path) -> Cases:
     (path,) = model.glob(f"components/*/{FILE}")
     with np.load(path, allow_pickle=False) as kept:
         texts, intents, names = kept["texts"].tolist(), kept["intents"].tolist(), kept["names"].tolist()
-        rows = (kept[name].astype(np.float32) for name in ("scores", "shares", "nearness"))
-        rankings = [ranked(names, Scores(*row)) for row in zip(*rows)]
-    return list(zip(texts, intents, rankings))
+        scores = Scores(*(kept[name].astype(np.float32) for name in ("scores", "shares", "nearness")))
+    return list(zip(texts, intents, ranked(names, scores)))
 
 
 def judge_known(cases: Cases, kinds: Mapping[str, Kind], calibration: Calibration) -> list[Judged]:
@@ -74,24 +77,33 @@ def judge_known(cases: Cases, kinds: Mapping[str, Kind], calibration: Calibratio
 
 
 def calibrate(cases: Cases, kinds: Mapping[str, Kind]) -> Calibration:
-    """Learn how sure to be of a best answer, from everything that is no emergency: those never get so far."""
+    """Learn how sure to be of a best answer, and of an emergency."""
+    grouped = [(intent, by_kind(ranking, kinds)) for _, intent, ranking in cases]
+    return Calibration(_confidence(grouped, kinds), _urgency(grouped, kinds))
+
+
+def _confidence(grouped: Grouped, kinds: Mapping[str, Kind]) -> Regression:
+    """From everything that is no emergency: those never get so far."""
     if Kind.OUT_OF_SCOPE not in kinds.values():
         return UNCALIBRATED
-    facts: list[Facts] = []
-    right: list[bool] = []
-    for _, intent, ranking in cases:
-        groups = by_kind(ranking, kinds)
-        if kinds[intent] is not Kind.URGENT and groups[Kind.ANSWER]:
-            facts.append(facts_of(groups))
-            right.append(groups[Kind.ANSWER][0].name == intent)
-    return fit_calibration(facts, np.array(right))
+    calm = [case for case in grouped if kinds[case[0]] is not Kind.URGENT and case[1][Kind.ANSWER]]
+    right = [groups[Kind.ANSWER][0].name == intent for intent, groups in calm]
+    return fit_regression([facts_of(groups) for _, groups in calm], np.array(right))
 
 
-def ranked(names: Sequence[str], scores: Scores) -> Ranking:
-    """The scores of one text as a ranking, best first."""
-    shares, nearness, plain = scores.shares.tolist(), scores.nearness.tolist(), scores.scores.tolist()
-    order = (-scores.shares).argsort(kind="stable").tolist()
-    return [RankedIntent(names[i], shares[i], nearness[i], plain[i]) for i in order]
+def _urgency(grouped: Grouped, kinds: Mapping[str, Kind]) -> Regression:
+    if Kind.URGENT not in kinds.values():
+        return NEVER_URGENT
+    urgent = [kinds[intent] is Kind.URGENT for intent, _ in grouped]
+    return fit_regression([urgency_facts_of(groups) for _, groups in grouped], np.array(urgent))
+
+
+def ranked(names: Sequence[str], scores: Scores) -> Iterator[Ranking]:
+    """The scores of each text as a ranking, best first."""
+    labels, order = np.array(names, dtype=object), (-scores.shares).argsort(axis=1, kind="stable")
+    for shares, nearness, plain, best_first in zip(scores.shares, scores.nearness, scores.scores, order):
+        columns = (column[best_first].tolist() for column in (labels, shares, nearness, plain))
+        yield list(map(RankedIntent, *columns))
 
 
 def _expected(intent: str, kinds: Mapping[str, Kind]) -> str:

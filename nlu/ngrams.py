@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -36,15 +38,17 @@ def words(text: str) -> list[str]:
 def ngrams(text: str) -> Iterator[str]:
     """All n-grams of a text: of words, marked with a leading tab, and of characters within a word and its edges."""
     found = words(text)
-    for first, second in zip(found, [*found[1:], ""]):
-        yield f"\t{first}"
-        if second:
-            yield f"\t{first} {second}"
+    yield from (f"\t{word}" for word in found)
+    yield from (f"\t{first} {second}" for first, second in pairwise(found))
     for word in found:
-        padded = f" {word} "
-        for length in CHARACTER_LENGTHS:
-            for start in range(max(1, len(padded) - length + 1)):
-                yield padded[start : start + length]
+        yield from _character_ngrams(word)
+
+
+@lru_cache(maxsize=1 << 15)
+def _character_ngrams(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    lengths = ((length, max(1, len(padded) - length + 1)) for length in CHARACTER_LENGTHS)
+    return tuple(padded[start : start + length] for length, count in lengths for start in range(count))
 
 
 class NgramVectorizer:

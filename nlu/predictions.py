@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from bot.classifier import Kind, Prediction
 from bot.messages import Candidate
-from nlu.confidence import Calibration, Facts
+from nlu.confidence import Calibration, Facts, UrgencyFacts
+
+MAX_CANDIDATES = 10
+"""The rest of a ranking says nothing."""
 
 
 class RankedIntent(NamedTuple):
@@ -32,7 +35,7 @@ def as_prediction(ranking: Ranking, kinds: Mapping[str, Kind], calibration: Cali
     return Prediction(
         ranking=_calibrated(groups, calibration),
         out_of_scope=sum(intent.share for intent in groups[Kind.OUT_OF_SCOPE]),
-        urgency=sum(intent.share for intent in urgent),
+        urgency=calibration.urgency.chance(urgency_facts_of(groups)) if urgent else 0.0,
         urgent=tuple(Candidate(intent.name, intent.share) for intent in urgent),
         small_talk=small_talk[0].name if small_talk and ranking[0] == small_talk[0] else "",
         nearest_similarity=answers[0].nearness if answers else 0.0,
@@ -50,13 +53,30 @@ def by_kind(ranking: Ranking, kinds: Mapping[str, Kind]) -> Groups:
 def facts_of(groups: Groups) -> Facts:
     """What the confidence in the best answer is drawn from. There must be an answer."""
     best, others = groups[Kind.ANSWER][0], groups[Kind.OUT_OF_SCOPE]
-    return Facts(
-        share=best.share,
-        nearness=best.nearness,
-        score=best.score,
-        out_of_scope_nearness=max((intent.nearness for intent in others), default=0.0),
-        out_of_scope_score=sum(intent.score for intent in others),
+    return Facts(best.share, best.nearness, best.score, _nearness(others), _score(others))
+
+
+def urgency_facts_of(groups: Groups) -> UrgencyFacts:
+    """What the urgency is drawn from. There must be an urgent-help intent."""
+    urgent, answers, others = groups[Kind.URGENT], groups[Kind.ANSWER], groups[Kind.OUT_OF_SCOPE]
+    return UrgencyFacts(
+        score=_score(urgent),
+        best_score=urgent[0].score,
+        nearness=_nearness(urgent),
+        answers_score=_score(answers),
+        best_answer_score=answers[0].score if answers else 0.0,
+        answer_nearness=_nearness(answers),
+        out_of_scope_score=_score(others),
+        out_of_scope_nearness=_nearness(others),
     )
+
+
+def _score(intents: Ranking) -> float:
+    return sum(intent.score for intent in intents)
+
+
+def _nearness(intents: Ranking) -> float:
+    return max((intent.nearness for intent in intents), default=0.0)
 
 
 def _calibrated(groups: Groups, calibration: Calibration) -> tuple[Candidate, ...]:
@@ -64,5 +84,5 @@ def _calibrated(groups: Groups, calibration: Calibration) -> tuple[Candidate, ..
     answers = groups[Kind.ANSWER]
     if not answers:
         return ()
-    scale = calibration.confidence(facts_of(groups)) / max(answers[0].share, 1e-9)
-    return tuple(Candidate(intent.name, intent.share * scale) for intent in answers)
+    scale = calibration.confidence.chance(facts_of(groups)) / max(answers[0].share, 1e-9)
+    return tuple(Candidate(intent.name, intent.share * scale) for intent in answers[:MAX_CANDIDATES])

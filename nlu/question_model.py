@@ -24,7 +24,7 @@ FILE = "question_model.npz"
 
 @dataclass(frozen=True)
 class Scores:
-    """What a text, or each of several, scores for each intent of a model, in the order of its `intents`.
+    """What texts score for each intent of a model: one row a text, the columns in the order of its `intents`.
 
     `scores` are the regression's own: about 1 for the intent of a known question, 0 for what is unlike it. `shares`
     are the scores as probabilities that sum to 1. `nearness` is the cosine to the nearest known question of each
@@ -83,17 +83,27 @@ class QuestionModel:
         nearness = _nearest_outside_fold(space, labels, folds[order]) * _familiarity(texts, folds)[judged, None]
         return model, CrossValidated(judged, Scores(scores, softmax(hyper.sharpness * scores), nearness))
 
-    def predict(self, vector: Matrix, text: str) -> Scores:
-        """What one text scores, given its sentence vector."""
+    def predict(self, vectors: Matrix, texts: Sequence[str]) -> Scores:
+        """What texts score, one row each, given their sentence vectors."""
         parts, hyper = self._parts, self._hyper
-        point = (vector - parts.centre) @ parts.axes / parts.scale
-        distances = np.maximum(self._squares + np.float32(point @ point) - 2 * (self._points @ point), 0)
-        indices, weights = self._vectorizer.transform(text)
-        wording = weights @ parts.ngram_votes[indices].astype(np.float32)
-        scores = parts.prior + np.exp(-hyper.width * distances) @ self._votes + wording
-        nearest = likeness(np.minimum.reduceat(distances, parts.starts), float(parts.scale))
+        points = (vectors - parts.centre) @ parts.axes / parts.scale
+        distances = self._squares - 2 * (points @ self._points.T)
+        distances += np.square(points).sum(axis=1)[:, None]
+        np.maximum(distances, 0, out=distances)
+        nearest = likeness(np.minimum.reduceat(distances, parts.starts, axis=1), float(parts.scale))
+        scores = parts.prior + np.exp(-hyper.width * distances) @ self._votes + self._wording(texts)
+        familiar = np.array([self._familiarity(text) for text in texts], dtype=np.float32)
+        return Scores(scores, softmax(hyper.sharpness * scores), nearest * familiar[:, None])
+
+    def _wording(self, texts: Sequence[str]) -> Matrix:
+        """What the n-grams of each text say for each intent."""
+        votes, found = self._parts.ngram_votes, [self._vectorizer.transform(text) for text in texts]
+        return np.array([weights @ votes[indices].astype(np.float32) for indices, weights in found])
+
+    def _familiarity(self, text: str) -> float:
+        """What nearness is multiplied by for the words of a text that no known question holds."""
         known = [word in self._seen for word in words(text)]
-        return Scores(scores, softmax(hyper.sharpness * scores), nearest * _discount(sum(known), len(known)))
+        return _discount(sum(known), len(known))
 
     def save(self, folder: Path) -> None:
         """Write the model as plain arrays."""
@@ -200,6 +210,6 @@ def _familiarity(texts: Sequence[str], folds: npt.NDArray[np.int64]) -> Matrix:
     return np.array([_discount(known, total) for known, total in counts], dtype=np.float32)
 
 
-def _discount(known: int, total: int) -> np.float32:
+def _discount(known: int, total: int) -> float:
     """What nearness is multiplied by where only some of a text's words are known: the fourth root of their share."""
-    return np.float32((known / total) ** 0.25 if total else 0.0)
+    return float((known / total) ** 0.25) if total else 0.0

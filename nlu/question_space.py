@@ -28,10 +28,10 @@ class Hyperparameters:
     number, since the more questions are known, the more a shared word tells.
     """
 
-    width: float = 1.5
-    wording: float = 0.8
+    width: float = 1.2
+    wording: float = 0.4
     ridge: float = 0.5
-    sharpness: float = 8.0
+    sharpness: float = 6.0
 
     def wording_weight(self, count: int) -> float:
         """The weight of wording beside meaning for a number of known questions."""

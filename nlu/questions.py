@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def load_examples(folder: Path) -> list[Example]:
     return examples
 
 
-def kinds_of(examples: list[Example]) -> dict[str, Kind]:
+def kinds_of(examples: Sequence[Example]) -> dict[str, Kind]:
     """What each intent stands for."""
     return {example.intent: example.kind for example in examples}
 

@@ -9,6 +9,7 @@ schema is read, and those two nodes are left out: `NLUMessageConverter`, which b
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,16 @@ class TrainedModel:
         return cls(loaded)
 
     def rank(self, text: str) -> Ranking:
-        """Rasa's intent ranking for a text, best first."""
-        outputs: dict[str, list[Message]] = {INPUT_NODE: [Message(data={TEXT: text})]}
+        """Rasa's intent ranking for a text, best first. The text must not be empty."""
+        return self.rank_all([text])[0]
+
+    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
+        """Rasa's intent ranking for each text, best first. None may be empty."""
+        outputs: dict[str, list[Message]] = {INPUT_NODE: [Message(data={TEXT: text}) for text in texts]}
         # Rasa's own runner hands the graph to dask at every call, which takes longer than our classifier does.
         for node, fed_by in self._nodes:
             name, outputs[name] = node((fed_by, outputs[fed_by]))
-        (message,) = outputs[name]
-        return [RankedIntent(*intent.values()) for intent in message.get(INTENT_RANKING_KEY)]
+        return [[RankedIntent(*row.values()) for row in m.get(INTENT_RANKING_KEY)] for m in outputs[name]]
 
 
 def _running_order(nodes: dict[str, Any]) -> list[str]:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.classifier import Judged, Kind, Prediction
 from nlu.components import sentence_encoder
 from nlu.cross_validation import calibrate, judge_known, load_cross_validation
-from nlu.predictions import as_prediction
-from nlu.questions import intent_names, kinds_of, load_examples
+from nlu.predictions import Ranking, as_prediction
+from nlu.questions import Example, intent_names, kinds_of
 from nlu.trained_model import TrainedModel
 from nlu.training import train_model
 
+BLOCK = 256
+"""Texts that are asked at a time."""
+
 
 class RasaTrainer:
-    """Knows the pipeline and the known questions of one project."""
+    """Knows a pipeline, and the questions that it is to learn."""
 
-    def __init__(self, config: Path, questions: Path) -> None:
-        """Read the questions. Raises TrainingError where they can't be read."""
-        examples = load_examples(questions)
+    def __init__(self, config: Path, examples: Sequence[Example]) -> None:
+        """Train the pipeline of a config.yml on examples."""
         self._config = config
         self._kinds = kinds_of(examples)
         self._questions = [(example.text, example.intent) for example in examples] + intent_names(self._kinds)
@@ -78,8 +78,12 @@ class TrainedRelease:
 
     def predict_all(self, texts: Sequence[str]) -> list[Prediction]:
         """What the trained model makes of texts."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(self._predict, texts))
+        blocks = (texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK))
+        return [self._predicted(ranking) for block in blocks for ranking in self._model.rank_all(block)]
 
-    def _predict(self, text: str) -> Prediction:
-        return as_prediction(self._model.rank(text), self._kinds, self._calibration)
+    def predict(self, text: str) -> Prediction:
+        """What the trained model makes of one text."""
+        return self._predicted(self._model.rank(text))
+
+    def _predicted(self, ranking: Ranking) -> Prediction:
+        return as_prediction(ranking, self._kinds, self._calibration)

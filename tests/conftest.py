@@ -52,7 +52,8 @@ def _some_of(path: Path) -> str:
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("- intent: "):
             intent = line.removeprefix("- intent: ")
-            wanted, count = path.stem not in ("maternity", "childcare", "debt") or intent in SLUGS, 0
+            is_service = (CHECKOUT / "answers" / path.stem).is_dir() and path.stem != "urgent"
+            wanted, count = not is_service or intent in SLUGS, 0
         elif line.startswith("    - "):
             count += 1
         if wanted and count <= QUESTIONS_EACH:

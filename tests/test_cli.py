@@ -40,7 +40,7 @@ def _signpost(
 def _out_of_scope(project: Project) -> str:
     """A text that the small model knows to have no answer."""
     examples = load_examples(project.root / "nlu" / "questions")
-    return next(example.text for example in examples if example.intent == "other_service")
+    return next(example.text for example in examples if example.intent == "near_miss")
 
 
 def test_one_question_one_reply(small_project: Project, release: Release) -> None:

@@ -7,7 +7,7 @@ import warnings
 
 import typer
 
-from bot.cli import ask, chat, check, questions, releases, train
+from bot.cli import ask, benchmark, chat, check, evaluate, questions, releases, train
 from bot.errors import SignpostError
 
 app = typer.Typer(
@@ -20,8 +20,10 @@ app = typer.Typer(
 app.command("chat")(chat.chat)
 app.command("ask")(ask.ask)
 app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
 app.command("check")(check.check)
 app.command("questions")(questions.questions)
+app.command("benchmark")(benchmark.benchmark)
 app.command("releases")(releases.releases)
 app.command("use")(releases.use)
 

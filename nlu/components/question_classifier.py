@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.cross_validation import folds_of, ranked, save_cross_validation
+from nlu.predictions import RankedIntent
 from nlu.question_model import QuestionModel
 from nlu.question_space import Hyperparameters
 
@@ -87,25 +88,23 @@ class QuestionClassifier(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Rank the intents of each message that has a text. The annotations are as Rasa requires them."""
-        for message in messages:
-            if message.get(TEXT):
-                ranking = self._rank(message)
-                message.set(INTENT, ranking[0], add_to_output=True)
-                message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        assert self._model is not None, "the graph loads a component before it runs it"
+        if asked := [message for message in messages if message.get(TEXT)]:
+            scores = self._model.predict(_vectors(asked), [message.get(TEXT) for message in asked])
+            for message, ranking in zip(asked, ranked(self._model.intents, scores)):
+                rows = [_as_rasa(intent) for intent in ranking]
+                message.set(INTENT, rows[0], add_to_output=True)
+                message.set(INTENT_RANKING_KEY, rows, add_to_output=True)
         return messages
 
-    def _rank(self, message: Message) -> List[Dict[Text, Any]]:
-        assert self._model is not None, "the graph loads a component before it runs it"
-        scores = self._model.predict(_vectors([message])[0], message.get(TEXT))
-        return [
-            {
-                INTENT_NAME_KEY: intent.name,
-                PREDICTED_CONFIDENCE_KEY: intent.share,
-                NEARNESS_KEY: intent.nearness,
-                SCORE_KEY: intent.score,
-            }
-            for intent in ranked(self._model.intents, scores)
-        ]
+
+def _as_rasa(intent: RankedIntent) -> Dict[Text, Any]:
+    return {
+        INTENT_NAME_KEY: intent.name,
+        PREDICTED_CONFIDENCE_KEY: intent.share,
+        NEARNESS_KEY: intent.nearness,
+        SCORE_KEY: intent.score,
+    }
 
 
 def _vectors(messages: List[Message]) -> Any:

@@ -68,9 +68,9 @@ class SentenceEncoder(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add vectors to messages. The annotations are as Rasa requires them."""
-        for message in messages:
-            if text := message.get(TEXT):
-                message.add_features(_feature(self._loaded().encode(text)))
+        asked = [message for message in messages if message.get(TEXT)]
+        for message, vector in zip(asked, self._loaded().encode_each([message.get(TEXT) for message in asked])):
+            message.add_features(_feature(vector))
         return messages
 
     def _loaded(self) -> Encoder:

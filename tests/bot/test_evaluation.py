@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.classifier import Judged, Kind
 from bot.decision import Thresholds
-from bot.evaluation import evaluate, judge
+from bot.evaluation import Confusion, Tally, evaluate
+from bot.headline_figures import SECTIONS, rows_of
 from bot.messages import Outcome
+from bot.verdicts import Fate, judge
 from tests.factories import judged, prediction
 
 BARS = Thresholds(addressed=0.6, overheard=0.8, offer=0.3, urgent=0.5)
@@ -74,16 +76,16 @@ def test_figures_of_questions() -> None:
         judged(prediction(("leave", 0.5), ("pay", 0.4))),
         judged(prediction(("leave", 0.1))),
     ]
-    figures = evaluate(cases, BARS)["figures"]
+    figures = evaluate(cases, BARS).figures
 
-    assert figures["questions"] == 5
+    assert figures["questions"] == figures["overheard_questions"] == 5
     assert (figures["right"], figures["wrong"], figures["right_or_offered"]) == (0.4, 0.2, 0.6)
     assert (figures["overheard_right"], figures["overheard_wrong"]) == (0.4, 0.2)
 
 
 def test_offer_without_the_right_answer_is_no_help() -> None:
     """An offer counts only where the right answer is among those offered."""
-    figures = evaluate([judged(prediction(("leave", 0.5), ("claim", 0.4)))], BARS)["figures"]
+    figures = evaluate([judged(prediction(("leave", 0.5), ("claim", 0.4)))], BARS).figures
     assert figures["right_or_offered"] == 0.0
 
 
@@ -97,7 +99,7 @@ def test_figures_of_what_has_no_answer() -> None:
         talk(0.9, addressed=False),
         talk(0.9, addressed=False, out_of_scope=0.6),
     ]
-    figures = evaluate(cases, BARS)["figures"]
+    figures = evaluate(cases, BARS).figures
 
     assert (figures["out_of_scope_answered"], figures["out_of_scope_offered"]) == (0.25, 0.25)
     assert figures["talk_silent"] == 0.5
@@ -114,7 +116,7 @@ def test_figures_of_emergencies() -> None:
         alarmed,
         question("pay", 0.9),
     ]
-    figures = evaluate(cases, BARS)["figures"]
+    figures = evaluate(cases, BARS).figures
 
     assert (figures["urgent_given"], figures["urgent_right"]) == (0.5, 0.25)
     assert (figures["urgent_false_alarms"], figures["urgent_false_alarms_questions"]) == (0.5, 0.5)
@@ -133,14 +135,173 @@ def test_what_went_wrong_is_listed() -> None:
     ]
     report = evaluate(cases, BARS)
 
-    assert report["confused"][0] == ["pay", "leave", 2]
-    assert [row["text"] for row in report["misclassified"]] == ["one", "two", "three", "missed", "alarmed"]
-    json.dumps(report)
+    assert report.confused == [
+        Confusion("pay", "leave", 2),
+        Confusion("pay", "claim", 1),
+        Confusion("suicide", "pay", 1),
+    ]
+    assert [verdict.text for verdict in report.misclassified] == ["one", "two", "three", "missed", "alarmed"]
 
 
 def test_nothing_to_judge_gives_noughts() -> None:
     """Without cases every figure is nought, rather than an error."""
     report = evaluate([], BARS)
 
-    assert set(report["figures"].values()) == {0}
-    assert report["misclassified"] == []
+    assert set(report.figures.values()) == {0}
+    assert report.misclassified == report.confused == report.addressed.services == report.overheard.curve == []
+
+
+SERVICES = {"pay": "maternity", "leave": "maternity", "dro": "debt", "suicide": "urgent"}
+
+
+def of_each_fate() -> list[Judged]:
+    """Addressed questions about `pay`: three right, and one of every other fate."""
+    return [
+        question("pay", 0.9),
+        question("pay", 0.8),
+        question("pay", 0.7),
+        question("leave", 0.9),
+        judged(prediction(("leave", 0.5), ("pay", 0.4))),
+        judged(prediction(("leave", 0.5), ("dro", 0.4))),
+        judged(prediction(("pay", 0.1))),
+        judged(prediction(small_talk="hello")),
+        judged(prediction(urgency=0.9, urgent=(("suicide", 0.9),))),
+    ]
+
+
+def test_each_fate_is_counted_once() -> None:
+    """The tally of a service holds every text under one fate; small talk in place of an answer is a refusal."""
+    met = evaluate(of_each_fate(), BARS, SERVICES)
+
+    assert met.addressed.services == [
+        Tally("maternity", 9, right=3, wrong=1, offered=1, offered_other=1, refused=2, urgent=1)
+    ]
+    # Overheard, only confidences from 0.8 are answered.
+    assert met.overheard.services == [Tally("maternity", 9, right=2, wrong=1, silent=5, urgent=1)]
+    assert met.addressed.services[0].share(Fate.RIGHT) == 3 / 9
+
+
+def test_headline_figures_of_each_fate() -> None:
+    """The same as shares: of all questions, and of the answers given."""
+    figures = evaluate(of_each_fate(), BARS).figures
+
+    assert [figures[name] for name in ("right", "wrong", "offered", "offered_other", "refused", "urgent")] == [
+        0.3333,
+        0.1111,
+        0.1111,
+        0.1111,
+        0.2222,
+        0.1111,
+    ]
+    assert (figures["coverage"], figures["precision"]) == (0.4444, 0.75)
+    assert (figures["overheard_coverage"], figures["overheard_precision"]) == (0.3333, 0.6667)
+    assert (figures["overheard_answers"], figures["overheard_silent"]) == (3, 0.5556)
+
+
+def test_precision_of_all_that_is_overheard_counts_answers_to_talk() -> None:
+    """An answer to talk is wrong, but is none to a question."""
+    figures = evaluate([question("pay", 0.9), talk(0.9, addressed=False)], BARS).figures
+
+    assert (figures["overheard_answers"], figures["overheard_precision"]) == (1, 1.0)
+    assert (figures["overheard_answers_all"], figures["overheard_precision_all"]) == (2, 0.5)
+
+
+def test_texts_are_tallied_by_service_slug_and_group() -> None:
+    """Names are sorted; what no answer is right for comes last, under no name."""
+    cases = [
+        judged(prediction(("dro", 0.9)), "dro"),
+        judged(prediction(("pay", 0.9)), "leave"),
+        talk(0.1, addressed=True),
+        emergency(0.9),
+    ]
+    met = evaluate(cases, BARS, SERVICES, groups=["ours", "theirs", "", "ours"]).addressed
+
+    assert met.services == [
+        Tally("debt", 1, right=1),
+        Tally("maternity", 1, wrong=1),
+        Tally("urgent", 1, right=1),
+        Tally("", 1, refused=1),
+    ]
+    assert [tally.name for tally in met.slugs] == ["dro", "leave", "suicide", ""]
+    assert met.groups == [Tally("ours", 2, right=2), Tally("theirs", 1, wrong=1), Tally("", 1, refused=1)]
+
+
+@pytest.mark.parametrize(("as_met", "addressed", "overheard"), [(False, 2, 2), (True, 1, 1)])
+def test_lines_of_a_file_are_judged_only_as_they_were_met(as_met: bool, addressed: int, overheard: int) -> None:
+    """Held-out questions are judged both ways, the lines of a file one way."""
+    cases = [question("pay", 0.9, addressed=True), question("pay", 0.9, addressed=False)]
+    figures = evaluate(cases, BARS, as_met=as_met).figures
+
+    assert (figures["questions"], figures["overheard_questions"]) == (addressed, overheard)
+
+
+def test_talk_that_is_answered_is_listed() -> None:
+    """A broken silence stands among what went wrong, and among the confused pairs."""
+    report = evaluate([talk(0.9, addressed=False), talk(0.1, addressed=False)], BARS)
+
+    assert [(verdict.given, verdict.addressed) for verdict in report.misclassified] == [("pay", False)]
+    assert report.confused == [Confusion("", "pay", 1)]
+
+
+def test_figures_are_read_as_numbers_and_percentages() -> None:
+    """Columns stand side by side; a share of nothing is a dash, and what no column has is left out."""
+    asked = evaluate([question("pay", 0.9, addressed=True), question("leave", 0.1)], BARS, as_met=True).figures
+    heard = evaluate([talk(0.9, addressed=False)] * 1200, BARS, as_met=True).figures
+    rows = {row[0]: row[1:] for row in rows_of([asked, heard])}
+
+    assert rows["addressed questions that an answer fits"] == ["2", "0"]
+    assert rows["… precision: right"] == ["100.0%", "–"]
+    assert rows["answers given to anything overheard"] == ["0", "1,200"]
+    assert "emergencies, addressed or overheard" not in rows
+
+
+def test_every_figure_is_shown() -> None:
+    """The sections name each figure there is, but for one that stands there under another name."""
+    shown = {name for labels in SECTIONS.values() for name in labels if name} | set(SECTIONS)
+    assert set(evaluate([], BARS).figures) == {*shown, "urgent_false_alarms_questions"}
+
+
+SHARES = st.floats(0, 1)
+PREDICTIONS = st.builds(
+    prediction,
+    st.none() | st.tuples(st.sampled_from(["pay", "leave", "dro"]), SHARES),
+    st.tuples(st.sampled_from(["pay", "claim"]), SHARES),
+    out_of_scope=SHARES,
+    urgency=SHARES,
+    urgent=st.just(()) | st.just((("suicide", 0.5),)),
+    small_talk=st.sampled_from(["", "hello"]),
+)
+CASES = st.builds(
+    judged,
+    PREDICTIONS,
+    st.sampled_from(["pay", "leave", "dro"]),
+    addressed=st.sampled_from([True, False, None]),
+)
+
+
+@given(st.lists(CASES, min_size=1), st.booleans())
+def test_fates_add_up(cases: list[Judged], as_met: bool) -> None:
+    """Right, wrong, offered, refused or silent, and urgent are all there is; for each service, too."""
+    report = evaluate(cases, BARS, SERVICES, as_met=as_met)
+
+    for way, prefix, fates in (
+        (report.addressed, "", ("right", "wrong", "offered", "offered_other", "refused", "urgent")),
+        (report.overheard, "overheard_", ("right", "wrong", "silent", "urgent")),
+    ):
+        count = report.figures[f"{prefix}questions"]
+        assert sum(report.figures[prefix + fate] for fate in fates) == pytest.approx(1 if count else 0, abs=5e-4)
+        assert sum(tally.texts for tally in way.services) == sum(tally.texts for tally in way.slugs) == count
+        for tally in way.services:
+            assert sum(tally.share(fate) for fate in Fate) == pytest.approx(1)
+
+
+@given(st.lists(CASES, min_size=1))
+def test_shares_of_answers_agree(cases: list[Judged]) -> None:
+    """Coverage is what is right or wrong, and precision the right of them."""
+    figures = evaluate(cases, BARS).figures
+
+    for prefix in ("", "overheard_"):
+        coverage = figures[f"{prefix}right"] + figures[f"{prefix}wrong"]
+        assert figures[f"{prefix}coverage"] == pytest.approx(coverage, abs=2e-4)
+        right = figures[f"{prefix}coverage"] * figures[f"{prefix}precision"]
+        assert figures[f"{prefix}right"] == pytest.approx(right, abs=2e-4)

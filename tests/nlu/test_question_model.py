@@ -30,22 +30,23 @@ def _vectors(count: int, seed: int = 0) -> Matrix:
 def test_a_known_question_gets_its_own_intent() -> None:
     """Every question that the model was fitted on is given its own intent."""
     model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
-    found = [model.intents[model.predict(v, t).shares.argmax()] for v, t in zip(_vectors(8), TEXTS)]
+    found = [model.intents[best] for best in model.predict(_vectors(8), TEXTS).shares.argmax(axis=1)]
     assert INTENTS == found
 
 
 def test_shares_sum_to_one_and_likeness_of_a_known_question_is_one() -> None:
     """The shares are probabilities, and a known question is its own nearest."""
     model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
-    scores = model.predict(_vectors(8)[0], TEXTS[0])
-    assert pytest.approx(1.0, abs=1e-5) == scores.shares.sum()
-    assert pytest.approx(1.0, abs=1e-3) == scores.nearness[0]
+    scores = model.predict(_vectors(8)[:1], TEXTS[:1])
+    assert pytest.approx(1.0, abs=1e-5) == scores.shares[0].sum()
+    assert pytest.approx(1.0, abs=1e-3) == scores.nearness[0, 0]
 
 
 def test_words_never_seen_make_less_near() -> None:
     """A text of which half the words are unknown is less near than it means; of unknown words, not at all."""
     model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
-    known, half, none = (model.predict(_vectors(8)[0], text).nearness[0] for text in ("how much", "how zzz", "qqq zzz"))
+    texts = ["how much", "how zzz", "qqq zzz"]
+    known, half, none = model.predict(_vectors(8)[[0, 0, 0]], texts).nearness[:, 0]
     assert known > half > none == 0
 
 
@@ -55,8 +56,8 @@ def test_a_text_near_nothing_gets_no_more_than_the_share_of_each_intent() -> Non
     model, _ = QuestionModel.fit(vectors, TEXTS, INTENTS, Hyperparameters(width=50.0), folds_of(INTENTS))
     away = np.zeros(200, dtype=np.float32)
     away[0], away[1] = 1.0, -1.0
-    scores = model.predict(away / np.sqrt(2).astype(np.float32), "zzz qqq")
-    assert pytest.approx(0.5, abs=0.05) == scores.shares[0]
+    scores = model.predict((away / np.sqrt(2).astype(np.float32))[None, :], ["zzz qqq"])
+    assert pytest.approx(0.5, abs=0.05) == scores.shares[0, 0]
 
 
 def test_held_out_shares_are_those_of_a_model_fitted_without_the_fold() -> None:
@@ -81,8 +82,8 @@ def test_saving_and_loading_changes_nothing(tmp_path: Path) -> None:
     model, _ = QuestionModel.fit(_vectors(8), TEXTS, INTENTS, HYPER, folds_of(INTENTS))
     model.save(tmp_path)
     again = QuestionModel.load(tmp_path)
-    vector = _vectors(8, seed=1)[3]
-    before, after = model.predict(vector, "how much is it"), again.predict(vector, "how much is it")
+    vectors = _vectors(8, seed=1)[3:4]
+    before, after = model.predict(vectors, ["how much is it"]), again.predict(vectors, ["how much is it"])
     assert np.array_equal(before.scores, after.scores)
     assert np.array_equal(before.nearness, after.nearness)
 

@@ -1,0 +1,66 @@
+"""What changed between two releases, question by question."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.headline_figures import Figures
+from bot.verdicts import Fate, Verdict
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One text whose fate was another before. Outcomes are those of bot.messages; what was given may be ""."""
+
+    text: str
+    addressed: bool
+    expected: str
+    was: Fate
+    became: Fate
+    old_outcome: str
+    old_given: str
+    new_outcome: str
+    new_given: str
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """An older release beside the current one, over the same texts.
+
+    `became` counts the changes by what they came to, and `unchanged` the texts with the same fate.
+    """
+
+    old: str
+    new: str
+    old_figures: Figures
+    new_figures: Figures
+    unchanged: int
+    became: dict[str, int]
+    changes: list[Change]
+
+
+def changes_between(old: Sequence[Verdict], new: Sequence[Verdict]) -> list[Change]:
+    """The texts whose fate changed, in the order of Fate. Both sequences hold the same texts in the same order."""
+    changed = [_change(before, after) for before, after in zip(old, new) if before.fate is not after.fate]
+    return sorted(changed, key=lambda change: list(Fate).index(change.became))
+
+
+def counts_of(changes: Sequence[Change]) -> dict[str, int]:
+    """How many texts came to each fate."""
+    counts = Counter(change.became for change in changes)
+    return {fate.value: counts[fate] for fate in Fate}
+
+
+def _change(old: Verdict, new: Verdict) -> Change:
+    return Change(
+        text=new.text,
+        addressed=new.addressed,
+        expected=new.expected,
+        was=old.fate,
+        became=new.fate,
+        old_outcome=old.outcome,
+        old_given=old.given,
+        new_outcome=new.outcome,
+        new_given=new.given,
+    )
