@@ -1,6 +1,6 @@
 """The bars of docs/evaluation.md, on the held-out texts, through the Responder as `signpost ask --jsonl` asks it.
 
-Run it with a release built: uv run python benchmarks/held_out.py [--data var]
+Run it with a release built: uv run python benchmarks/held_out.py [FILE.jsonl] [--data var]
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from bot.release_builder import LabelledText, read_labelled
 Case = tuple[LabelledText, Response]
 
 
-async def respond_to_all(data: Path) -> list[Case]:
+async def respond_to_all(data: Path, file: Path | None) -> list[Case]:
     """What the current release makes of every held-out text; questions and emergencies are also overheard."""
     project = open_project(data)
-    lines = read_labelled(project.root / HELD_OUT_FILE)
+    lines = read_labelled(file or project.root / HELD_OUT_FILE)
     overheard = [
         LabelledText(line.text, line.answer, False, line.group) for line in lines if line.answer and line.addressed
     ]
@@ -35,8 +35,10 @@ async def respond_to_all(data: Path) -> list[Case]:
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--data", type=Path, default=Path("var"))
-    cases = asyncio.run(respond_to_all(parser.parse_args().data))
+    arguments = parser.parse_args()
+    cases = asyncio.run(respond_to_all(arguments.data, arguments.file))
     asked = [case for case in cases if case[0].group == "question" and case[0].addressed]
     heard = [case for case in cases if case[0].group == "question" and not case[0].addressed]
     urgent = [case for case in cases if case[0].group == "urgent"]
@@ -45,8 +47,9 @@ def main() -> None:
     _row("questions, addressed: wrong", asked, _is_wrong)
     _row("questions, addressed: right or offered", asked, lambda c: _is_right(c) or _is_offered(c))
     _row("questions, addressed: urgent help by mistake", asked, _is_urgent)
-    _row("questions, overheard: right", heard, _is_right)
-    _row("questions, overheard: wrong", heard, _is_wrong)
+    answered = [case for case in heard if case[1].outcome is Outcome.ANSWERED]
+    _row("questions, overheard: answered (coverage)", heard, lambda c: c[1].outcome is Outcome.ANSWERED)
+    _row("questions, overheard: right, of those answered (precision)", answered, _is_right)
     for group, title in (("near_miss", "near misses"), ("attack", "spam and attacks")):
         _row(f"{title}, addressed: not answered", _group(cases, group), lambda c: not _is_wrong(c))
     _row("community talk, overheard: silent", _group(cases, "community_talk"), _is_silent)
@@ -60,7 +63,8 @@ def _group(cases: list[Case], name: str) -> list[Case]:
 
 
 def _row(title: str, cases: list[Case], holds: Callable[[Case], bool]) -> None:
-    print(f"| {title} | {sum(map(holds, cases)) / len(cases):.1%} | {len(cases)} |")
+    if cases:
+        print(f"| {title} | {sum(map(holds, cases)) / len(cases):.1%} | {len(cases)} |")
 
 
 def _is_right(case: Case) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.classifier import Prediction
     from bot.messages import Reply
     from connectors.terminal_connector import TerminalConnector
+    from nlu.questions import Example
     from nlu.rasa_classifier import RasaClassifier
 
 CONFIG_FILE = "config.yml"
@@ -86,15 +87,14 @@ async def predict_all(project: Project, release: Release, texts: Sequence[str]) 
 def train_release(project: Project, on_progress: OnProgress) -> Release:
     """Build a release from the files and make it current. Raises TrainingError where they have faults."""
     from nlu.encoder import prepare_encoder
-    from nlu.questions import load_examples
     from nlu.trainer import RasaTrainer
 
     # Begun first, since it takes as long as the checks and needs only the other core.
     prepare_encoder()
-    faults = check_project(project, date.today())
+    faults, examples = _faults_and_examples(project, date.today())
     if faults:
         raise TrainingError(f"The files have {len(faults)} faults, such as {faults[0]} Run `signpost check` for all.")
-    trainer = RasaTrainer(project.root / CONFIG_FILE, load_examples(project.root / QUESTIONS_FOLDER))
+    trainer = RasaTrainer(project.root / CONFIG_FILE, examples)
     return build_release(
         project.releases,
         trainer,
@@ -115,17 +115,21 @@ def benchmark_pipeline(training: Path, test: Path, out_of_scope: str) -> dict[st
 
 def check_project(project: Project, day: date) -> list[Fault]:
     """Every fault of the answers, rates, questions and configuration, sorted by place."""
+    return _faults_and_examples(project, day)[0]
+
+
+def _faults_and_examples(project: Project, day: date) -> tuple[list[Fault], list[Example]]:
     from bot.checks import check_answers, check_questions
     from nlu.questions import question_paths, read_examples
 
     faults = check_answers(project.root / ANSWERS_FOLDER, project.settings.answers, day, as_text)
-    examples = []
+    examples: list[Example] = []
     for path in question_paths(project.root / QUESTIONS_FOLDER):
         try:
             examples += list(read_examples(path))
         except TrainingError as error:
             faults.append(fault_of(error, path))
-    return sorted([*faults, *check_questions(examples, project.root / ANSWERS_FOLDER)])
+    return sorted([*faults, *check_questions(examples, project.root / ANSWERS_FOLDER)]), examples
 
 
 def terminal() -> TerminalConnector:

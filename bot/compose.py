@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from bot import wording
 from bot.answers import NATIONS, Answer, AnswerBase, UrgentHelp
 from bot.decision import Decision
-from bot.messages import Candidate, Choice, Outcome, Reply, Source
+from bot.messages import Candidate, Choice, Given, Outcome, Reply, Source
 from bot.personal_data import Kind
 
 _NATION_WORDS = {
-    "scotland": re.compile(r"\bscot(?:land|tish)\b|\bglasgow\b|\bedinburgh\b", re.IGNORECASE),
-    "wales": re.compile(r"\bwales\b|\bwelsh\b|\bcardiff\b|\bswansea\b", re.IGNORECASE),
+    "scotland": re.compile(r"\b(?:scot(?:land|tish)|glasgow|edinburgh|dundee|aberdeen|inverness)\b", re.IGNORECASE),
+    "wales": re.compile(r"\b(?:wales|welsh|cardiff|swansea|wrexham)\b", re.IGNORECASE),
     "northern-ireland": re.compile(r"\b(?:northern|n\.?) ?ireland\b|\bbelfast\b|\bderry\b", re.IGNORECASE),
     "england": re.compile(r"\bengland\b|\benglish\b", re.IGNORECASE),
 }
@@ -27,11 +28,13 @@ def nation_in(text: str) -> str:
 
 def compose(decision: Decision, base: AnswerBase, text: str, day: date) -> Reply | None:
     """The reply that a decision calls for, or None where it calls for silence."""
-    outcome = decision.outcome
+    outcome, nation = decision.outcome, nation_in(text) or decision.nation
     if outcome is Outcome.ANSWERED:
-        return answer_reply(base, decision.candidates[0].answer, day, nation_in(text))
+        reply = answer_reply(base, decision.candidates[0].answer, day, nation)
+        also = _choices(base, [decision.also], nation, wording.ALSO_ASKED)
+        return replace(reply, choices=(*also, *reply.choices))
     if outcome is Outcome.CLARIFY:
-        return _offer(base, decision.candidates)
+        return _offer(base, decision.candidates, nation)
     return Reply(body=wording.UNANSWERED[outcome]) if outcome in wording.UNANSWERED else None
 
 
@@ -48,6 +51,7 @@ def answer_reply(base: AnswerBase, slug: str, day: date, nation: str = "") -> Re
         reviewed=answer.matter.reviewed.isoformat(),
         choices=_other_nations(answer, shown),
         allows_feedback=True,
+        given=Given(slug, shown),
     )
 
 
@@ -64,12 +68,21 @@ def warn_of_personal_data(reply: Reply | None, kinds: tuple[Kind, ...]) -> Reply
     if reply is None or not kinds:
         return reply
     warning = wording.PERSONAL_DATA.format(kinds=_and([kind.value for kind in kinds]))
-    return Reply(**{**vars(reply), "notice": f"{warning} {reply.notice}".strip()})
+    return replace(reply, notice=f"{warning} {reply.notice}".strip())
 
 
-def _offer(base: AnswerBase, candidates: tuple[Candidate, ...]) -> Reply:
-    titles = [Choice(base.answers[c.answer].title, c.answer) for c in candidates if c.answer in base.answers]
+def _offer(base: AnswerBase, candidates: tuple[Candidate, ...], nation: str) -> Reply:
+    titles = _choices(base, [candidate.answer for candidate in candidates], nation)
     return Reply(body=wording.CLARIFY, choices=(*titles, Choice(wording.NONE_OF_THESE, "")))
+
+
+def _choices(base: AnswerBase, slugs: list[str], nation: str, label: str = "{title}") -> list[Choice]:
+    """A choice for each answer that there is, in the text of the asker's nation."""
+    answers = [base.answers[slug] for slug in slugs if slug in base.answers]
+    return [
+        Choice(label.format(title=answer.title), answer.slug, nation if nation in answer.variants else "")
+        for answer in answers
+    ]
 
 
 def _other_nations(answer: Answer, shown: str) -> tuple[Choice, ...]:

@@ -26,10 +26,16 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Decision:
-    """An outcome, and the answers that go with it."""
+    """An outcome, and the answers that go with it.
+
+    `also` is a second answer that the text asks for, beside the one given; `nation` is the one that a conversation is
+    about, where the text names none.
+    """
 
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
+    also: str = ""
+    nation: str = ""
 
 
 def decide(prediction: Prediction, thresholds: Thresholds, addressed: bool) -> Decision:
@@ -38,7 +44,7 @@ def decide(prediction: Prediction, thresholds: Thresholds, addressed: bool) -> D
 
 
 def _decide_addressed(prediction: Prediction, thresholds: Thresholds) -> Decision:
-    best = _best(prediction)
+    best = best_of(prediction)
     if prediction.small_talk:
         return Decision(Outcome.SMALL_TALK)
     if best.confidence >= thresholds.addressed:
@@ -49,7 +55,7 @@ def _decide_addressed(prediction: Prediction, thresholds: Thresholds) -> Decisio
 
 
 def _decide_overheard(prediction: Prediction, thresholds: Thresholds) -> Decision:
-    best = _best(prediction)
+    best = best_of(prediction)
     if prediction.small_talk or prediction.out_of_scope >= 0.5:
         return Decision(Outcome.IGNORED_NOT_A_QUESTION)
     if best.confidence >= thresholds.overheard:
@@ -57,7 +63,7 @@ def _decide_overheard(prediction: Prediction, thresholds: Thresholds) -> Decisio
     return Decision(Outcome.IGNORED_NOT_CONFIDENT)
 
 
-def _best(prediction: Prediction) -> Candidate:
+def best_of(prediction: Prediction) -> Candidate:
     """The best answer, or one beneath every bar (a bar may be 0) where there is none."""
     return prediction.ranking[0] if prediction.ranking else Candidate("", -1.0)
 

@@ -47,12 +47,21 @@ class Outcome(str, Enum):
 
 
 @dataclass(frozen=True)
+class Given:
+    """An answer as it was shown: its slug, and the nation whose text it was ("" for the general one)."""
+
+    answer: str
+    nation: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
     """One message from a person, as a connector hands it over.
 
     `author` is the platform's own identifier; it is made a pseudonym before it is stored.
     `addressed` is true when the bot was spoken to (mention, reply to it, command, direct message) and false when
     the message was overheard in a channel whose moderators let the bot answer questions.
+    `after` is the answer that it replies to; the Responder looks it up by `reply_to_message_id` where it isn't given.
     """
 
     text: str
@@ -66,6 +75,7 @@ class Message:
     reply_to_message_id: str = ""
     addressed: bool = True
     sent_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    after: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is to be posted, with nothing of any platform in it. `body` is Markdown."""
+    """What is to be posted, with nothing of any platform in it. `body` is Markdown; `given` is the answer it shows."""
 
     body: str
     title: str = ""
@@ -105,6 +115,7 @@ class Reply:
     reviewed: str = ""
     choices: tuple[Choice, ...] = ()
     allows_feedback: bool = False
+    given: Given | None = None
 
 
 @dataclass(frozen=True)

@@ -68,3 +68,14 @@ def create_choices(db: Database) -> None:
         not_null={"question_id", "answer", "chosen_at"},
         foreign_keys=[("question_id", "questions", "id")],
     )
+
+
+@migrations()
+def create_posts(db: Database) -> None:
+    """Under which of a platform's ids an answer was posted, so that replies to it can be understood."""
+    db.table("posts").create(
+        {"platform": str, "channel": str, "message_id": str, "question_id": int, "answer": str, "nation": str},
+        pk=("platform", "channel", "message_id"),
+        not_null={"question_id", "answer", "nation"},
+        foreign_keys=[("question_id", "questions", "id")],
+    )

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from bot.errors import QuestionLogError
-from bot.messages import Message, Outcome, Reply, Response
+from bot.messages import Given, Message, Outcome, Reply, Response
 from bot.migrations import migrations
 from bot.personal_data import Kind
 
@@ -80,6 +80,23 @@ class QuestionLog:
                 "update outbox set delivered_at = ? where question_id = ? and delivered_at is null", _now(), question_id
             )
         )
+
+    async def record_post(self, question_id: int, message_id: str, given: Given) -> None:
+        """Keep the platform's id of a posted answer; it is in the channel where its question was asked."""
+        await self._in_writer(
+            lambda: self._execute(
+                "insert or replace into posts (platform, channel, message_id, question_id, answer, nation) "
+                "select platform, channel, ?, id, ?, ? from questions where id = ?",
+                message_id, given.answer, given.nation, question_id,
+            )
+        )  # fmt: skip
+
+    async def answer_posted_as(self, platform: str, channel: str, message_id: str) -> Given | None:
+        """The answer that was posted under an id, or None where none was."""
+        sql = "select answer, nation from posts where platform = ? and channel = ? and message_id = ?"
+        key = (platform, channel, message_id)
+        row = await self._in_writer(lambda: self._db.execute(sql, key).fetchone())
+        return Given(*row) if row else None
 
     async def record_feedback(self, question_id: int, platform: str, author: str, helpful: bool) -> None:
         """Keep a person's vote on a reply; a later vote replaces an earlier one."""
@@ -226,6 +243,7 @@ def owed_reply(reply: str) -> Reply:
     content = json.loads(reply)
     content["sources"] = tuple(Source(**source) for source in content["sources"])
     content["choices"] = tuple(Choice(**choice) for choice in content["choices"])
+    content["given"] = Given(**content["given"]) if content.get("given") else None
     return Reply(**content)
 
 

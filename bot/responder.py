@@ -10,15 +10,17 @@ from datetime import date
 from bot import wording
 from bot.answers import AnswerBase
 from bot.classifier import Classifier, Prediction
-from bot.compose import answer_reply, compose, urgent_reply, warn_of_personal_data
+from bot.compose import answer_reply, compose, nation_in, urgent_reply, warn_of_personal_data
 from bot.decision import Decision, Thresholds, decide
 from bot.errors import ClassifierError, ClassifierTimeoutError, QuestionLogError
 from bot.etiquette import Etiquette
-from bot.messages import Choice, Message, Outcome, Reply, Response
+from bot.follow_up import read_follow_up
+from bot.messages import Candidate, Choice, Given, Message, Outcome, Reply, Response
 from bot.personal_data import Scrubbed, is_answerable, scrub
 from bot.question_log import QuestionLog
 from bot.safety import plain_emergency, urgent_help_for
 from bot.text import clean, has_words, question_in
+from bot.two_part import with_parts
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Responder:
     async def respond(self, message: Message) -> Response:
         """The response to one message. Never raises."""
         try:
+            message = await self._in_conversation(message)
             scrubbed = scrub(question_in(clean(message.text)))
             response = await self._record(message, scrubbed, await self._respond_or_own_up(message, scrubbed))
             if response.outcome in wording.ERRORS:
@@ -81,10 +84,38 @@ class Responder:
             await _try_to_write(self._log.record_feedback(question_id, message.platform, message.author, helpful))
         return Reply(body=wording.FEEDBACK_THANKS)
 
-    async def note_delivered(self, response: Response) -> None:
-        """Note that a reply has been posted."""
-        if self._log and response.question_id is not None and response.reply is not None:
-            await _try_to_write(self._log.mark_delivered(response.question_id))
+    async def note_delivered(self, response: Response, reply_message_id: str = "") -> None:
+        """Note that a reply has been posted, and under which of the platform's ids; replies to it are then understood.
+
+        A picked reply is noted as the response's own: `replace(response, reply=picked)`.
+        """
+        if self._log is None or response.question_id is None or response.reply is None:
+            return
+        await _try_to_write(self._log.mark_delivered(response.question_id))
+        if reply_message_id and response.reply.given:
+            await _try_to_write(self._log.record_post(response.question_id, reply_message_id, response.reply.given))
+
+    def has_answer(self, slug: str, nation: str = "") -> bool:
+        """Whether there is an answer of that slug, with a text of its own for a nation where one is named."""
+        answer = self._served.answers.answers.get(slug)
+        return answer is not None and (not nation or nation in answer.variants)
+
+    async def _in_conversation(self, message: Message) -> Message:
+        """The message with the answer that it replies to, if any. Who replies to the bot speaks to it."""
+        after = message.after or await self._answer_replied_to(message)
+        if after is None or not self.has_answer(after.answer):
+            return replace(message, after=None)
+        return replace(message, after=after, addressed=True)
+
+    async def _answer_replied_to(self, message: Message) -> Given | None:
+        if self._log is None or not message.reply_to_message_id:
+            return None
+        try:
+            return await self._log.answer_posted_as(message.platform, message.channel, message.reply_to_message_id)
+        except Exception:
+            # It may be an emergency, so it is read as it is rather than not at all.
+            logger.exception("The answer that a message replies to could not be looked up.")
+            return None
 
     async def _respond_or_own_up(self, message: Message, scrubbed: Scrubbed) -> Response:
         try:
@@ -109,19 +140,36 @@ class Responder:
             return self._urgent(slug, prediction)
         if silence:
             return self._response(silence, prediction=prediction)
-        return self._decided(message, scrubbed, prediction)
+        return await self._decided(message, scrubbed, prediction)
 
-    def _decided(self, message: Message, scrubbed: Scrubbed, prediction: Prediction) -> Response:
-        served = self._served
-        if scrubbed.kinds and not is_answerable(scrubbed):
-            decision = Decision(Outcome.WITHHELD_PERSONAL_DATA)
-        else:
-            decision = decide(prediction, served.thresholds, message.addressed)
-        reply = self._reply(decision, message, scrubbed, prediction)
-        response = self._response(decision.outcome, warn_of_personal_data(reply, scrubbed.kinds), prediction)
+    async def _decided(self, message: Message, scrubbed: Scrubbed, prediction: Prediction) -> Response:
+        decision = await self._decide(message, scrubbed, prediction)
+        reply = warn_of_personal_data(self._reply(decision, message, scrubbed, prediction), scrubbed.kinds)
+        response = self._response(decision.outcome, reply, prediction, decision.candidates)
         if response.reply:
             self._etiquette.note_reply(message)
         return response
+
+    async def _decide(self, message: Message, scrubbed: Scrubbed, prediction: Prediction) -> Decision:
+        """What to do with a text, with what it replies to and its parts in mind where the model can be asked again."""
+        if scrubbed.kinds and not is_answerable(scrubbed):
+            return Decision(Outcome.WITHHELD_PERSONAL_DATA)
+        thresholds, classifier = self._served.thresholds, self._served.classifier
+        decision = decide(prediction, thresholds, message.addressed)
+        try:
+            if message.after:
+                decision = await self._follow_up(message.after, scrubbed, prediction)
+            return await with_parts(decision, scrubbed.words, classifier, thresholds)
+        except ClassifierError as error:
+            logger.error("The model gave no second prediction: %s", error)
+            return decision
+
+    async def _follow_up(self, after: Given, scrubbed: Scrubbed, prediction: Prediction) -> Decision:
+        """What to do with a reply to an answer. The nation shown before holds where the text names none."""
+        served, nation = self._served, nation_in(scrubbed.text)
+        behind = await served.classifier.parse(f"{served.answers.answers[after.answer].title}: {scrubbed.words}")
+        decision = read_follow_up(prediction, behind, after.answer, nation, served.thresholds)
+        return replace(decision, nation=after.nation)
 
     def _reply(self, decision: Decision, message: Message, scrubbed: Scrubbed, prediction: Prediction) -> Reply | None:
         if decision.outcome is Outcome.WITHHELD_PERSONAL_DATA and not message.addressed:
@@ -166,8 +214,16 @@ class Responder:
         """An error is told to who asked; overheard, it is kept from the channel."""
         return self._response(outcome, Reply(body=wording.ERRORS[outcome]) if message.addressed else None)
 
-    def _response(self, outcome: Outcome, reply: Reply | None = None, prediction: Prediction | None = None) -> Response:
-        ranking = prediction.ranking[:MAX_CANDIDATES] if prediction else ()
+    def _response(
+        self,
+        outcome: Outcome,
+        reply: Reply | None = None,
+        prediction: Prediction | None = None,
+        chosen: tuple[Candidate, ...] = (),
+    ) -> Response:
+        slugs = {candidate.answer for candidate in chosen}
+        others = [c for c in prediction.ranking if c.answer not in slugs] if prediction else []
+        ranking = (*chosen, *others)[:MAX_CANDIDATES]
         return Response(
             outcome=outcome,
             reply=reply,

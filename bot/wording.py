@@ -7,6 +7,7 @@ from bot.messages import Outcome
 _COVERED = "benefits, work, tax, pensions, housing, health, schools, childcare, debt, documents and voting"
 
 CLARIFY = "I'm not sure which of these you need. Choose one:"
+ALSO_ASKED = "You also asked about: {title}"
 NONE_OF_THESE = "None of these"
 OUTDATED_FIGURES = "Some figures have just changed, so they are left out here. See the link for today's."
 PERSONAL_DATA = (

@@ -23,8 +23,11 @@ class Handler(Protocol):
         """Note whether a reply helped."""
         ...
 
-    async def note_delivered(self, response: Response) -> None:
-        """Note that a reply has been posted."""
+    async def note_delivered(self, response: Response, reply_message_id: str = "") -> None:
+        """Note that a reply has been posted, and under which of the platform's ids; replies to it are then understood.
+
+        A picked reply is noted as the response's own: `replace(response, reply=picked)`.
+        """
         ...
 
 

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from bot.classifier import Kind, Prediction
 from bot.errors import ClassifierError, ClassifierTimeoutError
 from nlu.confidence import Calibration
@@ -21,6 +23,8 @@ from nlu.predictions import RankedIntent, Ranking, as_prediction
 from nlu.worker import READY
 
 logger = logging.getLogger(__name__)
+
+_ROWS = msgspec.json.Decoder(list[RankedIntent])
 
 START_SECONDS = 60.0
 LINE_LIMIT = 1 << 20
@@ -82,7 +86,7 @@ class RasaClassifier:
             raise ClassifierTimeoutError(
                 f"The model took longer than {self._timeout:g} seconds over a text."
             ) from error
-        except (OSError, ValueError, asyncio.IncompleteReadError) as error:
+        except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
             await worker.stop()
             raise ClassifierError("The model's process ended while it read a text.") from error
         except asyncio.CancelledError:
@@ -126,7 +130,7 @@ class _Worker:
         assert self._process is not None and self._process.stdin is not None
         self._process.stdin.write(json.dumps(text).encode() + b"\n")
         await self._process.stdin.drain()
-        return [RankedIntent(*row) for row in json.loads(await self._read())]
+        return _ROWS.decode(await self._read())
 
     async def stop(self) -> None:
         """End the process, at once where it doesn't end by itself."""

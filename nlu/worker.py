@@ -16,6 +16,8 @@ import warnings
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 READY = b'"ready"\n'
 
 
@@ -40,7 +42,7 @@ def _serve(archive: Path, folder: Path, answers: BinaryIO) -> None:
     answers.write(READY)
     for line in sys.stdin.buffer:
         ranking = model.rank(json.loads(line))
-        answers.write(json.dumps(ranking).encode() + b"\n")
+        answers.write(msgspec.json.encode(ranking) + b"\n")
 
 
 if __name__ == "__main__":

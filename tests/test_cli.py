@@ -86,6 +86,16 @@ def test_a_line_that_cannot_be_read_says_so_and_the_next_is_answered(
     assert 1 == run.returncode
 
 
+def test_a_line_can_reply_to_an_answer(small_project: Project, release: Release) -> None:
+    """`after` names the answer that a text replies to; one that isn't there is an error in its own row."""
+    typed = '{"text": "what about scotland", "after": "kit_days"}\n{"text": "and for twins", "after": "gone"}\n'
+    run = _signpost(small_project, "ask", "--jsonl", typed=typed)
+    followed, unknown = [json.loads(row) for row in run.stdout.splitlines()]
+    assert "kit_days" in [followed["answer"], *(candidate["answer"] for candidate in followed["candidates"])]
+    assert ("error_input", "Line 2: There is no answer named gone.") == (unknown["outcome"], unknown["error"])
+    assert 1 == run.returncode
+
+
 def test_odd_texts_each_get_an_outcome(small_project: Project, release: Release) -> None:
     """Surrogates, NULs, hidden tags, emoji, slashes, mentions and 100 KB of text each get one outcome."""
     texts = ["", "\ud800", "a\x00b", "\u202eabc", "\U000e0041", "😀😀", "/start", "@signpost", "smp " * 25_000]

@@ -6,6 +6,8 @@ import asyncio
 import json
 import sys
 from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
@@ -15,7 +17,7 @@ from bot.cli.release import current_release
 
 if TYPE_CHECKING:
     from bot.app import Project
-    from bot.messages import Message, Response
+    from bot.messages import Given, Message, Response
     from bot.releases import Release
     from bot.responder import Responder
 
@@ -78,7 +80,7 @@ async def _ask_lines(project: Project, release: Release, record: bool, lines: Bi
 
 async def _answer_line(responder: Responder, release: str, number: int, line: bytes) -> dict[str, Any]:
     try:
-        message = _message(line, number)
+        message = _message(line, number, responder.has_answer)
     except ValueError as error:
         return _row("error_input", release=release) | {"error": f"Line {number}: {error}"}
     response = await responder.respond(message)
@@ -86,7 +88,7 @@ async def _answer_line(responder: Responder, release: str, number: int, line: by
     return _as_row(response)
 
 
-def _message(line: bytes, number: int) -> Message:
+def _message(line: bytes, number: int, has_answer: Callable[[str], bool]) -> Message:
     """The message in a line. Each line is a conversation of its own, so that no cool-down is between them."""
     from bot.messages import Message
 
@@ -99,7 +101,21 @@ def _message(line: bytes, number: int) -> Message:
     addressed = content.get("addressed", True)
     if not isinstance(addressed, bool):
         raise ValueError("`addressed` must be true or false.")
-    return Message(content["text"], channel=f"line-{number}", author=f"line-{number}", addressed=addressed)
+    message = Message(content["text"], channel=f"line-{number}", author=f"line-{number}", addressed=addressed)
+    return replace(message, after=_after(content.get("after"), has_answer))
+
+
+def _after(slug: Any, has_answer: Callable[[str], bool]) -> Given | None:
+    """The answer that a line says it replies to, if any."""
+    from bot.messages import Given
+
+    if slug is None:
+        return None
+    if not isinstance(slug, str):
+        raise ValueError("`after` must be the name of an answer.")
+    if not has_answer(slug):
+        raise ValueError(f"There is no answer named {slug}.")
+    return Given(slug)
 
 
 def _as_row(response: Response) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot import wording
 from bot.answers import AnswerBase, UrgentHelp, UrgentMatter, load_answer, load_answer_base
 from bot.compose import answer_reply, compose, nation_in, urgent_reply, warn_of_personal_data
 from bot.decision import Decision
-from bot.messages import Candidate, Choice, Outcome, Reply, Source
+from bot.messages import Candidate, Choice, Given, Outcome, Reply, Source
 from bot.personal_data import Kind
 from connectors.plain_text import as_text
 from tests.factories import answer_file, rates_file
@@ -39,6 +40,7 @@ def base(tmp_path: Path) -> AnswerBase:
     [
         ("breathing space in scotland?", "scotland"),
         ("im in GLASGOW", "scotland"),
+        ("in dundee tho", "scotland"),
         ("does my Scottish trust deed count", "scotland"),
         ("we live in cardiff", "wales"),
         ("welsh council tax", "wales"),
@@ -67,6 +69,7 @@ def test_answer_shows_where_it_comes_from(base: AnswerBase) -> None:
         department="Department for Work and Pensions",
         reviewed="2026-11-22",
         allows_feedback=True,
+        given=Given("pay"),
     )
 
 
@@ -85,6 +88,7 @@ def test_other_nations_are_a_choice_away(
     """A nation's own text is shown under its name, with every other text as a choice."""
     reply = answer_reply(base, "debt", DAY, nation)
     assert (reply.title, reply.body, reply.choices) == (title, body, choices)
+    assert reply.given == Given("debt", nation if nation in ("scotland", "northern-ireland") else "")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,25 @@ def test_answered_question_gets_the_text_of_its_nation(base: AnswerBase) -> None
 
     assert compose(decision, base, "debt help in scotland", DAY) == answer_reply(base, "debt", DAY, "scotland")
     assert compose(decision, base, "debt help", DAY) == answer_reply(base, "debt", DAY)
+
+
+def test_a_conversation_about_a_nation_goes_on(base: AnswerBase) -> None:
+    """Where a text names no nation, the one that was spoken of holds, for answers and choices alike."""
+    candidates = (Candidate("debt", 0.9), Candidate("pay", 0.5))
+    answered = Decision(Outcome.ANSWERED, candidates[:1], nation="scotland")
+    assert compose(answered, base, "debt help", DAY) == answer_reply(base, "debt", DAY, "scotland")
+    assert compose(answered, base, "debt help in wales", DAY) == answer_reply(base, "debt", DAY)
+    offer = compose(Decision(Outcome.CLARIFY, candidates, nation="scotland"), base, "help", DAY)
+    assert offer and [choice.nation for choice in offer.choices] == ["scotland", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("also", "choices"), [("debt", (Choice("You also asked about: Help with debt", "debt"),)), ("gone", ()), ("", ())]
+)
+def test_a_second_answer_is_a_choice_away(base: AnswerBase, also: str, choices: tuple[Choice, ...]) -> None:
+    """The other answer that was asked for is offered beside the one given, unless it is gone."""
+    reply = compose(Decision(Outcome.ANSWERED, (Candidate("pay", 0.9),), also), base, "pay and debt", DAY)
+    assert reply == replace(answer_reply(base, "pay", DAY), choices=choices)
 
 
 def test_offer_lists_titles_and_a_way_out(base: AnswerBase) -> None:

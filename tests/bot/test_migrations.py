@@ -13,7 +13,7 @@ from sqlite_utils.migrations import Migrations
 from bot.migrations import migrations
 from bot.question_log import LoggedQuestion
 
-RELEASED = ["create_questions", "create_outbox", "create_feedback", "create_choices"]
+RELEASED = ["create_questions", "create_outbox", "create_feedback", "create_choices", "create_posts"]
 QUESTION = {"asked_at": "2026-11-22", "platform": "terminal", "asker": "a", "addressed": 1, "outcome": "answered"}
 
 
@@ -28,7 +28,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def test_all_steps_make_all_tables(db: Database) -> None:
     """An empty file gets every table."""
     migrations.apply(db)
-    assert {"questions", "outbox", "feedback", "choices"} <= set(db.table_names())
+    assert {"questions", "outbox", "feedback", "choices", "posts"} <= set(db.table_names())
 
 
 def test_released_steps_keep_their_names_and_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -17,13 +18,17 @@ from typing import Any
 import pytest
 
 from bot.errors import QuestionLogError
-from bot.messages import Candidate, Choice, Message, Outcome, Reply, Response, Source
+from bot.messages import Candidate, Choice, Given, Message, Outcome, Reply, Response, Source
 from bot.personal_data import Kind
 from bot.question_log import KEY_FILE, LOG_FILE, QuestionLog, owed_reply, unanswered_questions
 
 ROOT = Path(__file__).parents[2]
 REPLY = Reply(
-    "**£194** a week", "SMP", sources=(Source("GOV.UK", "https://www.gov.uk"),), choices=(Choice("W", "smp"),)
+    "**£194** a week",
+    "SMP",
+    sources=(Source("GOV.UK", "https://www.gov.uk"),),
+    choices=(Choice("W", "smp"),),
+    given=Given("smp", "wales"),
 )
 ANSWERED = Response(Outcome.ANSWERED, REPLY, "smp", 0.9, (Candidate("smp", 0.9), Candidate("dro", 0.1)), "0003")
 UNANSWERED = Response(Outcome.UNANSWERED_LOW_CONFIDENCE, Reply("No idea."), None, 0.2, (Candidate("smp", 0.2),), "0003")
@@ -133,6 +138,33 @@ async def test_the_owed_reply_is_stored_with_the_question(log: QuestionLog, tmp_
     await log.record(MESSAGE, "lol", (), Response(Outcome.IGNORED_NOT_A_QUESTION))
     ((owed_for, reply, delivered),) = rows(tmp_path, "select question_id, reply, delivered_at from outbox")
     assert (owed_for, owed_reply(reply), delivered) == (question_id, REPLY, None)
+
+
+def test_a_reply_from_before_answers_were_named_is_read() -> None:
+    """An older log's outbox says nothing of the answer given."""
+    older = json.dumps({"body": "b", "sources": [], "choices": []})
+    assert owed_reply(older) == Reply("b")
+
+
+@pytest.mark.asyncio
+async def test_a_posted_answer_is_found_by_its_id(log: QuestionLog) -> None:
+    """The platform's id leads back to the answer and nation, in its own platform and channel alone."""
+    question_id = await log.record(MESSAGE, "how much is smp", (), ANSWERED)
+    await log.record_post(question_id, "r1", Given("smp", "wales"))
+    assert await log.answer_posted_as("discord", "general", "r1") == Given("smp", "wales")
+    for elsewhere in (("telegram", "general", "r1"), ("discord", "other", "r1"), ("discord", "general", "r2")):
+        assert await log.answer_posted_as(*elsewhere) is None
+
+
+@pytest.mark.asyncio
+async def test_an_answer_posted_anew_replaces_the_one_before(log: QuestionLog) -> None:
+    """A post that was edited to show another answer stands for that one; one for no question is not kept."""
+    question_id = await log.record(MESSAGE, "how much is smp", (), ANSWERED)
+    await log.record_post(question_id, "r1", Given("smp"))
+    await log.record_post(question_id, "r1", Given("dro"))
+    await log.record_post(question_id + 1, "r2", Given("smp"))
+    assert await log.answer_posted_as("discord", "general", "r1") == Given("dro")
+    assert await log.answer_posted_as("discord", "general", "r2") is None
 
 
 def test_the_log_is_in_wal_mode(log: QuestionLog, tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from bot import wording
 from bot.answers import AnswerBase, load_answer_base
 from bot.classifier import Classifier, Prediction
 from bot.decision import Thresholds
+from bot.errors import ClassifierError
 from bot.etiquette import Etiquette
-from bot.messages import Choice, Message, Outcome, Response
+from bot.messages import Choice, Given, Message, Outcome, Response
 from bot.question_log import LOG_FILE, QuestionLog, owed_reply
 from bot.responder import MAX_CANDIDATES, Responder, Served
 from bot.settings import EtiquetteSettings
@@ -49,6 +50,7 @@ PREDICTIONS = {
     "hello": prediction(None, small_talk="greeting"),
     "many": prediction(*[(f"answer_{number}", 0.01) for number in range(50)]),
     "unknown slug": prediction(("gone", 0.99)),
+    "debt relief orders": prediction(("dro", 0.9), ("breathing_space", 0.05)),
 }
 ASKED = Message("", "discord", "parents", "general", author="jo")
 OVERHEARD = replace(ASKED, addressed=False)
@@ -61,6 +63,25 @@ class FaultyClassifier:
     async def parse(self, text: str) -> Prediction:
         """Fail."""
         raise RuntimeError("unforeseen")
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+class FailingLater:
+    """A classifier that fails once it has been asked."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        """Pass the first text on."""
+        self._classifier = classifier
+        self._was_asked = False
+
+    async def parse(self, text: str) -> Prediction:
+        """The first prediction only."""
+        if self._was_asked:
+            raise ClassifierError("The model's process has ended.")
+        self._was_asked = True
+        return await self._classifier.parse(text)
 
     async def close(self) -> None:
         """Hold nothing."""
@@ -453,6 +474,113 @@ async def test_feedback_is_kept_by_pseudonym(bench: Bench) -> None:
         reply = await bench.responder.give_feedback(ASKED, response.question_id, helpful)
         assert reply.body == wording.FEEDBACK_THANKS
     assert bench.rows("select asker, helpful from feedback") == [(bench.log.pseudonym("discord", "jo"), 0)]
+
+
+# Two questions in one
+
+
+async def test_the_other_question_is_a_choice(bench: Bench) -> None:
+    """The answer is the one that the whole text gets, and the other is a choice away."""
+    response = await bench.say("is breathing space for me and what is a dro")
+    assert (response.outcome, response.answer) == (Outcome.ANSWERED, "breathing_space")
+    assert response.reply and response.reply.choices[0] == Choice("You also asked about: Debt relief orders", "dro")
+
+
+async def test_two_questions_without_an_answer_are_both_offered(bench: Bench) -> None:
+    """Where the whole is unsure, both are offered, and officials see both first."""
+    sure = {"mercury and is mars": prediction(("pay", 0.4)), "mercury": PREDICTIONS["dro"],
+            "mars": PREDICTIONS["breathing space"]}  # fmt: skip
+    responder = bench.serving(KeywordClassifier(sure), bench.log)
+    response = await responder.respond(replace(ASKED, text="what about mercury and is mars any good"))
+    assert response.outcome is Outcome.CLARIFY
+    assert {candidate.answer for candidate in response.candidates[:2]} == {"dro", "breathing_space"}
+
+
+async def test_a_failing_part_takes_nothing_away(bench: Bench) -> None:
+    """Where the model can't be asked again, the answer to the whole text stands."""
+    response = await bench.serving(FailingLater(bench.classifier), None).respond(
+        replace(ASKED, text="what is a dro and why is it called that")
+    )
+    assert (response.outcome, response.answer) == (Outcome.ANSWERED, "dro")
+
+
+# Replies to an answer
+
+
+async def replying(bench: Bench, text: str, message: Message = ASKED, first: str = "what is a dro") -> Response:
+    """The response to a reply to the bot's answer, which was posted as "post 1"."""
+    await bench.responder.note_delivered(await bench.say(first), "post 1")
+    return await bench.say(text, replace(message, author="al", reply_to_message_id="post 1"))
+
+
+async def test_a_reply_is_read_with_its_answer_in_mind(bench: Bench) -> None:
+    """What a reply leaves out is found in the answer that it replies to, by the platform's id of its post."""
+    response = await replying(bench, "and for twins?")
+    assert bench.classifier.seen[-1] == "Debt relief orders: and for twins?"
+    assert response.outcome is Outcome.CLARIFY
+    assert response.reply and [choice.answer for choice in response.reply.choices] == ["dro", "breathing_space", ""]
+
+
+async def test_a_reply_to_the_bot_is_addressed(bench: Bench) -> None:
+    """Who replies to the bot has spoken to it, so that no cool-down and no higher bar holds."""
+    response = await replying(bench, "and for twins?", OVERHEARD)
+    assert response.outcome is Outcome.CLARIFY
+    assert bench.rows("select addressed from questions order by id") == [(1,), (1,)]
+
+
+async def test_a_nation_named_in_a_reply_gets_its_text(bench: Bench) -> None:
+    """The same answer for another nation; and what is asked next stays with that nation."""
+    response = await replying(bench, "what about scotland", first="what is breathing space")
+    assert response.reply and response.reply.given == Given("breathing_space", "scotland")
+    assert response.reply.body == "It is called a moratorium."
+    await bench.responder.note_delivered(response, "post 2")
+    later = await bench.say("breathing space it is", replace(ASKED, reply_to_message_id="post 2"))
+    assert later.reply and later.reply.given == Given("breathing_space", "scotland")
+
+
+async def test_a_picked_answer_can_be_replied_to(bench: Bench) -> None:
+    """The post of a pick leads to the answer that was picked."""
+    response = await bench.say("either of those")
+    picked = await bench.responder.choose(ASKED, response.question_id, Choice("Breathing space", "breathing_space"))
+    await bench.responder.note_delivered(replace(response, reply=picked), "post 1")
+    follow_up = await bench.say("what about scotland", replace(ASKED, reply_to_message_id="post 1"))
+    assert follow_up.reply and follow_up.reply.given == Given("breathing_space", "scotland")
+
+
+async def test_a_reply_in_an_emergency_is_helped(bench: Bench) -> None:
+    """Safety comes before the conversation."""
+    assert (await replying(bench, EMERGENCY)).outcome is Outcome.URGENT_HELP
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"reply_to_message_id": "post 2"}, {"channel": "other"}, {"platform": "telegram"}, {"after": Given("?")}],
+)
+async def test_a_reply_to_something_unknown_is_read_as_it_is(bench: Bench, elsewhere: dict[str, Any]) -> None:
+    """Another post, channel or platform, or an answer that is gone, says nothing."""
+    await bench.responder.note_delivered(await bench.say("what is a dro"), "post 1")
+    reply = replace(ASKED, **{"reply_to_message_id": "post 1" if "after" not in elsewhere else "", **elsewhere})
+    assert (await bench.say("a faint idea", reply)).outcome is Outcome.UNANSWERED_LOW_CONFIDENCE
+
+
+async def test_only_answers_are_remembered_as_posts(bench: Bench) -> None:
+    """A choice or a refusal answers nothing that could be asked on about."""
+    await bench.responder.note_delivered(await bench.say("either of those"), "post 1")
+    assert bench.rows("select * from posts") == []
+
+
+async def test_a_reply_is_read_as_it_is_while_the_log_fails(bench: Bench) -> None:
+    """A log that can't be read keeps nobody from help."""
+    bench.log.close()
+    reply = replace(ASKED, reply_to_message_id="post 1")
+    assert (await bench.say(f"i want to kill myself, {EMERGENCY}", reply)).reply is not None
+
+
+async def test_a_reply_is_read_as_it_is_while_the_model_fails(bench: Bench) -> None:
+    """Where the model can't be asked in context, the text alone decides."""
+    responder = bench.serving(FailingLater(bench.classifier), None)
+    response = await responder.respond(replace(ASKED, text="a faint idea", after=Given("dro")))
+    assert response.outcome is Outcome.UNANSWERED_LOW_CONFIDENCE
 
 
 # Step 6: record

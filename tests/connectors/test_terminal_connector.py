@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from bot.messages import Choice, Message, Outcome, Reply, Response, Source
+from bot.messages import Choice, Given, Message, Outcome, Reply, Response, Source
 from connectors.terminal_connector import TerminalConnector
 
 pytestmark = pytest.mark.asyncio
@@ -22,6 +22,7 @@ ANSWER = Reply(
     reviewed="2026-11-22",
     choices=(Choice("Scotland", "leave", "scotland"), Choice("Wales", "leave", "wales")),
     allows_feedback=True,
+    given=Given("leave"),
 )
 RESPONSES = {
     "leave": Response(Outcome.ANSWERED, ANSWER, question_id=7),
@@ -39,6 +40,7 @@ class ScriptedHandler:
         self.choices: list[tuple[int | None, Choice]] = []
         self.votes: list[tuple[int | None, bool]] = []
         self.delivered: list[Response] = []
+        self.posts: list[tuple[Given | None, str]] = []
 
     async def respond(self, message: Message) -> Response:
         """The script's response."""
@@ -48,16 +50,17 @@ class ScriptedHandler:
     async def choose(self, message: Message, question_id: int | None, choice: Choice) -> Reply:
         """A reply that names the choice."""
         self.choices.append((question_id, choice))
-        return Reply(f"Chosen: {choice.label}")
+        return Reply(f"Chosen: {choice.label}", given=Given(choice.answer, choice.nation))
 
     async def give_feedback(self, message: Message, question_id: int | None, helpful: bool) -> Reply:
         """Thanks."""
         self.votes.append((question_id, helpful))
         return Reply("Thanks for that.")
 
-    async def note_delivered(self, response: Response) -> None:
+    async def note_delivered(self, response: Response, reply_message_id: str = "") -> None:
         """Remember it."""
         self.delivered.append(response)
+        self.posts.append((response.reply.given if response.reply else None, reply_message_id))
 
 
 def typed(*lines: str, end: type[BaseException] = EOFError) -> Callable[[str], str]:
@@ -181,6 +184,36 @@ async def test_empty_lines_are_skipped() -> None:
 
 
 async def test_lines_never_count_as_a_burst() -> None:
-    """Each line is a channel of its own, so that a developer can ask the same twice."""
+    """Each line is a thread of its own, so that a developer can ask the same twice."""
     handler, _ = await talk("hello", "hello")
-    assert len({message.channel for message in handler.messages}) == 2
+    assert len({message.thread for message in handler.messages}) == 2
+
+
+@pytest.mark.parametrize("between", [(), ("hello",), ("quiet",), ("+",)])
+@pytest.mark.parametrize("line", [">and for twins?", "> and for twins?"])
+async def test_a_line_can_reply_to_the_last_answer(line: str, between: tuple[str, ...]) -> None:
+    """A line that begins with > replies to the post of the last answer, whatever else was said since."""
+    handler, _ = await talk("leave", *between, line)
+    message = handler.messages[-1]
+    assert (message.text, message.reply_to_message_id) == ("and for twins?", handler.posts[0][1])
+    assert message.channel == handler.messages[0].channel
+
+
+async def test_a_picked_answer_can_be_replied_to() -> None:
+    """After a pick, the picked answer is the last one."""
+    handler, _ = await talk("leave", "2", "> and for twins?")
+    assert handler.posts[-1] != handler.posts[0]
+    assert handler.posts[1][0] == Given("leave", "wales")
+    assert handler.messages[-1].reply_to_message_id == handler.posts[1][1]
+
+
+async def test_a_reply_before_any_answer_is_a_question() -> None:
+    """Where nothing has been answered, there is nothing to reply to."""
+    handler, _ = await talk("hello", "> leave")
+    assert (handler.messages[-1].text, handler.messages[-1].reply_to_message_id) == ("leave", "")
+
+
+async def test_the_greeting_says_what_can_be_typed() -> None:
+    """Each sign that a line can begin with is explained before the first line."""
+    _, printed = await talk()
+    assert all(sign in printed for sign in (">", "+", "-", "/quit", "number"))

@@ -32,7 +32,8 @@ from pathlib import Path
 from nlu.trained_model import TrainedModel
 model = TrainedModel.load(Path(sys.argv[1]), Path(tempfile.mkdtemp(dir=sys.argv[2])))
 for line in sys.stdin:
-    print(json.dumps(model.rank(json.loads(line))), flush=True)
+    ranking = model.rank(json.loads(line))
+    print(json.dumps([{"name": intent.name, "confidence": intent.share} for intent in ranking]), flush=True)
 assert "tensorflow" not in sys.modules
 """
 
