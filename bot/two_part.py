@@ -46,9 +46,13 @@ async def with_parts(decision: Decision, text: str, classifier: Classifier, thre
 
 
 async def _asked_for(pairs: list[tuple[str, str]], classifier: Classifier, thresholds: Thresholds) -> list[Candidate]:
-    """The answers that parts are sure of, each once, the surest first."""
+    """The answers that parts are sure of, each once, the surest first.
+
+    Half a text is easily misread, so a part needs more than a text does: half-way to the bar of what is overheard.
+    """
+    bar = (thresholds.addressed + thresholds.overheard) / 2
     predictions = await asyncio.gather(*(classifier.parse(part) for pair in pairs for part in pair))
-    decisions = [decide(prediction, thresholds, addressed=True) for prediction in predictions]
+    decisions = [decide(prediction, replace(thresholds, addressed=bar), addressed=True) for prediction in predictions]
     sure = [decision.candidates[0] for decision in decisions if decision.outcome is Outcome.ANSWERED]
     surest = {best.answer: best for best in sorted(sure, key=lambda best: best.confidence)}
     return sorted(surest.values(), key=lambda best: best.confidence, reverse=True)

@@ -87,7 +87,7 @@ def test_only_joints_are_lost(text: str) -> None:
     """What stands between the parts is punctuation and joining words."""
     for first, second in splits(text):
         between = text.strip()[len(first) : len(text.strip()) - len(second)]
-        assert re.fullmatch(r"(?:[\s?.;,&]|and|also|plus)+", between, re.IGNORECASE)
+        assert re.fullmatch(r"(?:[\s?.;,&]|and|also|plus|then)+", between, re.IGNORECASE)
 
 
 async def decided(text: str, whole: Prediction, addressed: bool = True) -> tuple[Decision, list[str]]:
