@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-
 from bot.answers import load_answer_base
 from bot.errors import TrainingError
 from bot.etiquette import Etiquette
@@ -20,7 +18,7 @@ from bot.question_log import QuestionLog
 from bot.release_builder import OnProgress, build_release
 from bot.releases import Release, ReleaseStore
 from bot.responder import Responder, Served
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, read_config
 
 if TYPE_CHECKING:
     from bot.classifier import Prediction
@@ -161,6 +159,5 @@ def _classifier(project: Project, release: Release) -> RasaClassifier:
 
 
 def _pipeline(project: Project) -> list[dict[str, Any]]:
-    """The settings of the pipeline's components; load_settings has read the file before."""
-    content = YAML(typ="safe").load((project.root / CONFIG_FILE).read_text(encoding="utf-8"))
-    return content.get("pipeline") or []
+    """The settings of the pipeline's components."""
+    return read_config(project.root / CONFIG_FILE).get("pipeline") or []

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from bot.messages import Candidate
 
+MAX_CANDIDATES = 10
+"""How many answers of a ranking are kept: the rest of it says nothing."""
+
 
 class Kind(str, Enum):
     """What an intent stands for. The NLU files say it in the intent's metadata; without one it is an answer."""

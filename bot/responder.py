@@ -9,7 +9,7 @@ from datetime import date
 
 from bot import wording
 from bot.answers import AnswerBase
-from bot.classifier import Classifier, Prediction
+from bot.classifier import MAX_CANDIDATES, Classifier, Prediction
 from bot.compose import answer_reply, compose, nation_in, urgent_reply, warn_of_personal_data
 from bot.decision import Decision, Thresholds, decide
 from bot.errors import ClassifierError, ClassifierTimeoutError, QuestionLogError
@@ -23,8 +23,6 @@ from bot.text import clean, has_words, question_in
 from bot.two_part import with_parts
 
 logger = logging.getLogger(__name__)
-
-MAX_CANDIDATES = 10
 
 
 @dataclass(frozen=True)

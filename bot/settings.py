@@ -72,14 +72,15 @@ def load_settings(path: Path) -> Settings:
 
     Raises ConfigurationError, naming the offending key.
     """
-    section = _read_yaml(path).get("signpost", {})
+    section = read_config(path).get("signpost", {})
     try:
         return msgspec.convert(section, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{path}: in the signpost section, {_plain(error)}") from error
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def read_config(path: Path) -> dict[str, Any]:
+    """All of config.yml, Rasa's keys too. Raises ConfigurationError where it can't be read."""
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.classifier import Kind, Prediction
+from bot.classifier import MAX_CANDIDATES, Kind, Prediction
 from bot.messages import Candidate
 from nlu.confidence import Calibration, Facts, UrgencyFacts
-
-MAX_CANDIDATES = 10
-"""The rest of a ranking says nothing."""
 
 
 class RankedIntent(NamedTuple):

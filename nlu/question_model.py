@@ -198,7 +198,7 @@ def _nearest_outside_fold(space: QuestionSpace, labels: npt.NDArray[np.int64], f
         distances += np.square(space.points[held]).sum(axis=1)[:, None]
         distances[:, held[by_intent]] = np.inf
         nearest[held] = np.minimum.reduceat(distances, starts, axis=1)
-    return space.likeness(nearest[folds >= 0])
+    return likeness(nearest[folds >= 0], space.scale)
 
 
 def _familiarity(texts: Sequence[str], folds: npt.NDArray[np.int64]) -> Matrix:

@@ -83,10 +83,6 @@ class QuestionSpace:
             list(pool.map(fill, range(0, count, BLOCK)))
         return alike
 
-    def likeness(self, distances: Matrix) -> Matrix:
-        """Squared distances between points as cosines: sentence vectors have length 1, so that d² = 2 - 2 cos."""
-        return likeness(distances, self.scale)
-
 
 def _gaussian(points: Matrix, others: Matrix, width: float) -> Matrix:
     """exp(-width d²) for the distances d between points, worked out in place."""

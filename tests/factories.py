@@ -18,6 +18,19 @@ FRONT_MATTER = {
     "review_by": "2027-11-22",
 }
 
+URGENT_FILE = """---
+title: Help if you have no food
+sources:
+  - title: Trussell
+    url: https://www.trussell.org.uk
+checked: 2026-11-22
+check_by: {check_by}
+alert_moderators: {alert}
+---
+
+{body}
+"""
+
 
 def answer_file(folder: Path, slug: str = "pay", **overrides: str | None) -> Path:
     """Write an answer without faults, but for the overrides.
@@ -31,6 +44,20 @@ def answer_file(folder: Path, slug: str = "pay", **overrides: str | None) -> Pat
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{key}: {value}\n" for key, value in matter.items())
     path.write_text(f"---\n{lines}---\n\n{body}\n", encoding="utf-8")
+    return path
+
+
+def urgent_file(
+    folder: Path,
+    slug: str = "no_food",
+    alert: str = "true",
+    check_by: str = "2027-02-22",
+    body: str = "Call **0808 208 2138** now.",
+) -> Path:
+    """Write an urgent-help message without faults, but for what is given."""
+    path = folder / "urgent" / f"{slug}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(URGENT_FILE.format(alert=alert, check_by=check_by, body=body), encoding="utf-8")
     return path
 
 

@@ -20,7 +20,7 @@ from bot.answers import (
 from bot.errors import AnswerError
 from bot.messages import Source
 from bot.rates import OUTDATED, load_rates
-from tests.factories import answer_file, rates_file
+from tests.factories import answer_file, rates_file, urgent_file
 
 IN_FORCE, OUT_OF_FORCE = date(2027, 4, 5), date(2027, 4, 6)
 VARIANTS = (
@@ -30,26 +30,6 @@ SOURCES = (
     "\n  - title: Pay\n    url: https://www.gov.uk/pay"
     "\n  - title: Pay in Scotland\n    url: https://www.mygov.scot/pay\n    nation: scotland"
 )
-URGENT = """---
-title: Help if you have no food
-sources:
-  - title: Trussell
-    url: https://www.trussell.org.uk
-checked: 2026-11-22
-check_by: 2027-02-22
-alert_moderators: {alert}
----
-
-Call **0808 208 2138** now.
-"""
-
-
-def urgent_file(folder: Path, slug: str = "no_food", alert: str = "true") -> Path:
-    """Write an urgent-help message."""
-    path = folder / "urgent" / f"{slug}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(URGENT.format(alert=alert), encoding="utf-8")
-    return path
 
 
 def test_answer_is_read(tmp_path: Path) -> None:

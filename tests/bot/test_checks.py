@@ -14,7 +14,7 @@ from bot.faults import Fault, fault_of
 from bot.settings import AnswerSettings
 from connectors.plain_text import as_text
 from nlu.questions import Example, load_examples
-from tests.factories import RATE_ROW, answer_file, rates_file
+from tests.factories import RATE_ROW, answer_file, rates_file, urgent_file
 
 DAY = date(2026, 11, 25)
 ALL_NATIONS = "[england, scotland, wales, northern-ireland]"
@@ -23,18 +23,6 @@ HARD = (
     "Notwithstanding previous determinations, individuals experiencing considerable financial difficulties may "
     "subsequently be entitled to discretionary assistance administered by the responsible authority."
 )
-URGENT = """---
-title: Help if you have no food
-sources:
-  - title: Trussell
-    url: https://www.trussell.org.uk
-checked: 2026-11-22
-check_by: {check_by}
-alert_moderators: false
----
-
-{body}
-"""
 
 
 @pytest.fixture
@@ -42,16 +30,8 @@ def folder(tmp_path: Path) -> Path:
     """An answers folder without faults."""
     rates_file(tmp_path)
     answer_file(tmp_path)
-    urgent_file(tmp_path)
+    urgent_file(tmp_path, alert="false", body="Call **999**.")
     return tmp_path
-
-
-def urgent_file(folder: Path, slug: str = "no_food", check_by: str = "2027-02-22", body: str = "Call **999**.") -> Path:
-    """Write an urgent-help message."""
-    path = folder / "urgent" / f"{slug}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(URGENT.format(check_by=check_by, body=body), encoding="utf-8")
-    return path
 
 
 def questions_file(folder: Path, content: str, name: str = "maternity.yml") -> Path:
