@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from bot.classifier import Prediction
 from bot.messages import Candidate, Outcome
@@ -76,3 +77,17 @@ def _why_not(prediction: Prediction) -> Outcome:
     if len(confidences) == 2 and confidences[1] >= 0.5 * confidences[0]:
         return Outcome.UNANSWERED_AMBIGUOUS
     return Outcome.UNANSWERED_LOW_CONFIDENCE
+
+
+def without_services(
+    decision: Decision, services_off: Collection[str], service_of: Callable[[str], str], addressed: bool
+) -> Decision:
+    """A decision as it stands where the answers of some services are not given."""
+    if not services_off or decision.outcome not in (Outcome.ANSWERED, Outcome.CLARIFY):
+        return decision
+    kept = tuple(c for c in decision.candidates if service_of(c.answer) not in services_off)
+    if kept and (decision.outcome is Outcome.CLARIFY or kept[0] == decision.candidates[0]):
+        also = decision.also if decision.also and service_of(decision.also) not in services_off else ""
+        return replace(decision, candidates=kept, also=also)
+    outcome = Outcome.WITHHELD_SERVICE_OFF if addressed else Outcome.IGNORED_MUTED
+    return Decision(outcome, decision.candidates)

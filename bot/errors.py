@@ -33,3 +33,27 @@ class QuestionLogError(SignpostError):
 
 class TrainingError(SignpostError):
     """A model can't be trained from the files as they are."""
+
+
+class SettingsError(SignpostError):
+    """Moderators chose something for a channel that can't be had."""
+
+
+class ConnectorError(SignpostError):
+    """A platform won't have the bot, such as for a wrong token."""
+
+
+class TemporarySendError(SignpostError):
+    """Something owed couldn't be done now, and is worth another try in `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PermanentSendError(SignpostError):
+    """Something owed can never be done; `reason` says why in one word ("forbidden", "gone", "refused")."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from bot.places import Place
+
+if TYPE_CHECKING:
+    from bot.deliveries import Owed
 
 
 class Outcome(str, Enum):
@@ -18,11 +24,16 @@ class Outcome(str, Enum):
     UNANSWERED_OUT_OF_SCOPE = "unanswered_out_of_scope"
     URGENT_HELP = "urgent_help"
     WITHHELD_PERSONAL_DATA = "withheld_personal_data"
+    WITHHELD_SERVICE_OFF = "withheld_service_off"
     IGNORED_EMPTY = "ignored_empty"
     IGNORED_NOT_A_QUESTION = "ignored_not_a_question"
     IGNORED_NOT_CONFIDENT = "ignored_not_confident"
     IGNORED_COOLDOWN = "ignored_cooldown"
     IGNORED_MUTED = "ignored_muted"
+    IGNORED_NOT_ADDRESSED = "ignored_not_addressed"
+    IGNORED_STAFF_TALKING = "ignored_staff_talking"
+    IGNORED_PART_OF_BURST = "ignored_part_of_burst"
+    IGNORED_TOO_LATE = "ignored_too_late"
     IGNORED_DUPLICATE = "ignored_duplicate"
     IGNORED_BOT = "ignored_bot"
     ERROR_CLASSIFIER = "error_classifier"
@@ -39,6 +50,11 @@ class Outcome(str, Enum):
     def is_silent(self) -> bool:
         """Whether nothing is posted."""
         return self.value.startswith("ignored_")
+
+    @property
+    def keeps_words(self) -> bool:
+        """Whether the words are kept for officials: those of emergencies and of idle talk are nobody's to keep."""
+        return self is Outcome.IGNORED_NOT_CONFIDENT or not (self.is_silent or self is Outcome.URGENT_HELP)
 
     @property
     def stands_unrecorded(self) -> bool:
@@ -60,8 +76,10 @@ class Message:
 
     `author` is the platform's own identifier; it is made a pseudonym before it is stored.
     `addressed` is true when the bot was spoken to (mention, reply to it, command, direct message) and false when
-    the message was overheard in a channel whose moderators let the bot answer questions.
+    the message was overheard.
     `after` is the answer that it replies to; the Responder looks it up by `reply_to_message_id` where it isn't given.
+    `author_roles` are the platform's ids of the author's roles (Discord), or "administrator" (Telegram). `is_edit` says
+    that a message seen before has a new text. `link` leads a moderator to the message, where the platform has links.
     """
 
     text: str
@@ -71,11 +89,19 @@ class Message:
     thread: str = ""
     author: str = ""
     author_is_bot: bool = False
+    author_roles: tuple[str, ...] = ()
     message_id: str = ""
     reply_to_message_id: str = ""
     addressed: bool = True
+    is_edit: bool = False
+    link: str = ""
     sent_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     after: Given | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it was written."""
+        return Place(self.platform, self.community, self.channel, self.thread)
 
 
 @dataclass(frozen=True)
@@ -105,7 +131,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is to be posted, with nothing of any platform in it. `body` is Markdown; `given` is the answer it shows."""
+    """What is to be posted, with nothing of any platform in it. `body` is Markdown; `given` is the answer it shows.
+
+    `allows_me_too` offers others to say that they have the same question, which officials are to answer.
+    """
 
     body: str
     title: str = ""
@@ -115,12 +144,16 @@ class Reply:
     reviewed: str = ""
     choices: tuple[Choice, ...] = ()
     allows_feedback: bool = False
+    allows_me_too: bool = False
     given: Given | None = None
 
 
 @dataclass(frozen=True)
 class Response:
-    """The Responder's whole result for one message. `reply` is None where silence is right."""
+    """The Responder's whole result for one message. `reply` is None where silence is right.
+
+    `owed` is what is to be done on the platform, in order; it is empty where nothing is recorded.
+    """
 
     outcome: Outcome
     reply: Reply | None = None
@@ -130,3 +163,4 @@ class Response:
     release: str = ""
     question_id: int | None = None
     alert_moderators: bool = False
+    owed: tuple[Owed, ...] = ()

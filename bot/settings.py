@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.errors import ConfigurationError
+from bot.places import Mode
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
 class ClassifierSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,7 +41,12 @@ class EtiquetteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
 
     person_cooldown_seconds: Seconds = 20.0
     channel_cooldown_seconds: Seconds = 5.0
-    duplicate_seconds: Seconds = 300.0
+    duplicate_seconds: Seconds = 30.0
+    burst_seconds: Seconds = 4.0
+    edit_seconds: Seconds = 300.0
+    staff_quiet_seconds: Seconds = 180.0
+    new_community_mode: Mode = Mode.MENTION_ONLY
+    quiet_while_staff: bool = True
     muted_channels: tuple[str, ...] = ()
 
 
@@ -57,6 +65,48 @@ class QuestionLogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     busy_seconds: Seconds = 5.0
 
 
+class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where Telegram sends updates, if not asked for them. An empty `url` asks for them (long polling)."""
+
+    url: str = ""
+    host: str = "127.0.0.1"
+    port: Port = 8443
+
+
+class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How Telegram is spoken to."""
+
+    api_base: str = "https://api.telegram.org"
+    link_previews: Literal["off", "platform"] = "off"
+    poll_seconds: Positive = 30
+    group_per_minute: Positive = 20
+    chat_per_second: Positive = 1
+    overall_per_second: Positive = 30
+    webhook: WebhookSettings = WebhookSettings()
+
+
+class DiscordSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How Discord is spoken to."""
+
+    api_base: str = "https://discord.com/api/v10"
+    look_back_minutes: Seconds = 10.0
+
+
+class ConnectorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How the platforms are spoken to."""
+
+    max_reply_age_minutes: Seconds = 10.0
+    telegram: TelegramSettings = TelegramSettings()
+    discord: DiscordSettings = DiscordSettings()
+
+
+class HealthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where health and metrics are served while the bot runs. Port 0 takes any that is free."""
+
+    host: str = "127.0.0.1"
+    port: Port = 9464
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings of the bot."""
 
@@ -65,18 +115,37 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     etiquette: EtiquetteSettings = EtiquetteSettings()
     answers: AnswerSettings = AnswerSettings()
     question_log: QuestionLogSettings = QuestionLogSettings()
+    connectors: ConnectorSettings = ConnectorSettings()
+    health: HealthSettings = HealthSettings()
 
 
-def load_settings(path: Path) -> Settings:
-    """Read and check the settings.
+def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
+    """Read and check the settings; an override is KEY=VALUE, such as connectors.telegram.link_previews=platform.
 
     Raises ConfigurationError, naming the offending key.
     """
     section = read_config(path).get("signpost", {})
+    for override in overrides:
+        _override(section, override)
     try:
         return msgspec.convert(section, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{path}: in the signpost section, {_plain(error)}") from error
+
+
+def _override(section: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key.strip():
+        raise ConfigurationError(f"--set {override}: write KEY=VALUE, such as etiquette.burst_seconds=2.")
+    *folders, name = key.strip().removeprefix("signpost.").split(".")
+    for folder in folders:
+        section = section.setdefault(folder, {})
+        if not isinstance(section, dict):
+            raise ConfigurationError(f"--set {override}: {folder} is no section of config.yml.")
+    try:
+        section[name] = YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise ConfigurationError(f"--set {override}: the value is not valid YAML.") from error
 
 
 def read_config(path: Path) -> dict[str, Any]:

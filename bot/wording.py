@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Outcome
+from bot.places import Notice
 
 _COVERED = "benefits, work, tax, pensions, housing, health, schools, childcare, debt, documents and voting"
 
@@ -14,7 +15,54 @@ PERSONAL_DATA = (
     "Please don't post personal details such as your {kinds} here: others can see them. They were not kept. "
     "Think about deleting your message."
 )
-FEEDBACK_THANKS = "Thank you. Your feedback has been noted."
+VOTE_HELPFUL = "Thank you. Good to know that it helped."
+VOTE_NOT_HELPFUL = "Thank you. Officials will see that it did not help."
+ME_TOO_NOTED = "Noted. Officials will see that you would like to know too."
+ME_TOO_COUNTED = "You are counted already."
+NOT_YOURS = "Only the person who asked can do that. Ask me yourself and you get your own answer."
+NOT_YOURS_TO_REMOVE = "Only the person who asked and moderators can remove this."
+TOO_OLD = "This reply is too old to change. Please ask again."
+CANNOT_NOTE = "Sorry, I can't note that right now. Please try again in a few minutes."
+
+ALERT_TITLE = "Someone may need help now"
+ALERT = "I gave urgent help in reply to a message here. Please look after the person who wrote it: {link}"
+NO_LINK = "see the newest messages"
+
+HELD_NOTHING = "I hold nothing about you."
+HELD_INTRO = (
+    "This is all that I hold about you. You are stored under a made-up name, never your own. Use /forgetme to erase it."
+)
+HELD_NO_WORDS = "words not kept"
+FORGOTTEN = "Done. What I held about you is erased (messages: {count}). What I posted stays where it is."
+
+SETTINGS_COMMANDS = {"discord": "/signpost setup", "telegram": "/settings"}
+
+NOTICES = {
+    Notice.WELCOME: (
+        "Hello, I'm Signpost: I answer questions about public services with official, checked answers. "
+        "For now I speak only when I'm mentioned. Moderators choose more, or less, with {settings_command}."
+    ),
+    Notice.CANNOT_POST: (
+        "I was asked something but I'm not allowed to post there. Please let me view the channel, send messages, "
+        "embed links and read the message history, or switch me off in that channel."
+    ),
+    Notice.CANNOT_POST_ALERTS: (
+        "I can't post in the channel that was chosen for alerts, so nobody was told of an emergency. "
+        "Please let me send messages there, or choose another channel."
+    ),
+    Notice.NO_MESSAGE_CONTENT: (
+        "I can't read messages that don't mention me, because the Message Content intent is off. Whoever runs me can "
+        "switch it on in the Discord Developer Portal, under Bot, and start me again."
+    ),
+    Notice.PRIVACY_MODE: (
+        "Telegram shows me only commands, mentions and replies, because privacy mode is on. Make me an administrator, "
+        "or send /setprivacy to @BotFather, choose Disable, and add me to the group again."
+    ),
+    Notice.SLOW_MODE: (
+        "Slow mode holds my replies up here. Please exempt me from it, or let people ask me in another channel."
+    ),
+}
+"""What is explained, once, to somebody who can mend it."""
 WITHDRAWN = "That answer has been withdrawn. Please ask again."
 NONE_NOTED = "Thank you. Your question has been passed to officials."
 
@@ -32,8 +80,14 @@ UNANSWERED = {
         "Your question has been noted for officials. Meanwhile, try https://www.gov.uk or "
         "https://www.citizensadvice.org.uk."
     ),
+    Outcome.WITHHELD_SERVICE_OFF: (
+        "The moderators here have left that subject out. Ask me in a direct message and I will answer."
+    ),
     Outcome.WITHHELD_PERSONAL_DATA: "What would you like to know? Please ask without any personal details.",
 }
+
+NOTED = (Outcome.UNANSWERED_AMBIGUOUS, Outcome.UNANSWERED_LOW_CONFIDENCE)
+"""Where officials have been told of a question, others may say that they have it too."""
 
 ERRORS = {
     Outcome.ERROR_CLASSIFIER: "Sorry, I can't read questions right now. Please try again in a few minutes.",
@@ -72,6 +126,11 @@ LABELS = {
     Outcome.IGNORED_NOT_CONFIDENT: "Ignored: overheard, and not sure enough",
     Outcome.IGNORED_COOLDOWN: "Ignored: spoke here a moment ago",
     Outcome.IGNORED_MUTED: "Ignored: moderators have muted the bot",
+    Outcome.WITHHELD_SERVICE_OFF: "Withheld: moderators have left the subject out",
+    Outcome.IGNORED_NOT_ADDRESSED: "Ignored: not addressed to the bot",
+    Outcome.IGNORED_STAFF_TALKING: "Ignored: staff are talking",
+    Outcome.IGNORED_PART_OF_BURST: "Ignored: read as one with another message",
+    Outcome.IGNORED_TOO_LATE: "Ignored: edited too late",
     Outcome.IGNORED_DUPLICATE: "Ignored: the same message again",
     Outcome.IGNORED_BOT: "Ignored: another bot",
     Outcome.ERROR_CLASSIFIER: "Error: the model failed",

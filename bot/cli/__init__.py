@@ -7,7 +7,7 @@ import warnings
 
 import typer
 
-from bot.cli import ask, benchmark, chat, check, evaluate, questions, releases, train
+from bot.cli import ask, benchmark, chat, check, demo, evaluate, questions, releases, run, train
 from bot.errors import SignpostError
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("ask")(ask.ask)
 app.command("train")(train.train)

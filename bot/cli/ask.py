@@ -16,10 +16,9 @@ from bot.cli.options import DEFAULT_DATA, Data
 from bot.cli.release import current_release
 
 if TYPE_CHECKING:
-    from bot.app import Project
+    from bot.app import Project, Service
     from bot.messages import Given, Message, Response
     from bot.releases import Release
-    from bot.responder import Responder
 
 IN_HAND = 4
 """How many lines are worked on at once: enough to keep the model busy."""
@@ -50,14 +49,21 @@ async def _ask_one(project: Project, release: Release, record: bool, question: s
     from bot.app import serving, terminal
     from bot.messages import Message
 
-    async with serving(project, release, record) as responder:
-        message = Message(question, author="terminal")
-        response = await responder.respond(message)
+    async with serving(project, release, record) as service:
+        response = await _respond(service, Message(question, author="terminal"))
         if response.reply is None:
             typer.echo(f"(silence: {response.outcome.value})")
             return
-        await terminal().send(message, response.reply)
-        await responder.note_delivered(response)
+        terminal().show(response.reply)
+
+
+async def _respond(service: Service, message: Message) -> Response:
+    """The response to a message; printing it delivers what is owed."""
+    response = await service.responder.respond(message)
+    for owed in response.owed:
+        assert service.desk is not None
+        await service.desk.outbox.delivered(owed)
+    return response
 
 
 async def _ask_lines(project: Project, release: Release, record: bool, lines: BinaryIO) -> int:
@@ -65,12 +71,12 @@ async def _ask_lines(project: Project, release: Release, record: bool, lines: Bi
     from bot.app import serving
 
     broken = 0
-    async with serving(project, release, record) as responder:
+    async with serving(project, release, record) as service:
         waiting: deque[asyncio.Task[dict[str, Any]]] = deque()
         number = 0
         while line := await asyncio.to_thread(lines.readline):
             number += 1
-            waiting.append(asyncio.create_task(_answer_line(responder, release.name, number, line)))
+            waiting.append(asyncio.create_task(_answer_line(service, release.name, number, line)))
             if len(waiting) >= IN_HAND:
                 broken += _print(await waiting.popleft())
         while waiting:
@@ -78,14 +84,12 @@ async def _ask_lines(project: Project, release: Release, record: bool, lines: Bi
     return broken
 
 
-async def _answer_line(responder: Responder, release: str, number: int, line: bytes) -> dict[str, Any]:
+async def _answer_line(service: Service, release: str, number: int, line: bytes) -> dict[str, Any]:
     try:
-        message = _message(line, number, responder.has_answer)
+        message = _message(line, number, service.responder.has_answer)
     except ValueError as error:
         return _row("error_input", release=release) | {"error": f"Line {number}: {error}"}
-    response = await responder.respond(message)
-    await responder.note_delivered(response)
-    return _as_row(response)
+    return _as_row(await _respond(service, message))
 
 
 def _message(line: bytes, number: int, has_answer: Callable[[str], bool]) -> Message:

@@ -24,5 +24,6 @@ def chat(data: Data = DEFAULT_DATA) -> None:
 async def _chat(project: Project, release: Release) -> None:
     from bot.app import serving, terminal
 
-    async with serving(project, release, record=True) as responder:
-        await terminal().listen(responder)
+    async with serving(project, release, record=True) as service:
+        assert service.desk is not None
+        await terminal().listen(service.desk)

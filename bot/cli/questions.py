@@ -15,7 +15,7 @@ from bot.cli.options import DEFAULT_DATA, Data
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.question_log import LoggedQuestion
+    from bot.storage.question_log import LoggedQuestion
 
 COLUMNS = (
     "id",
@@ -37,7 +37,7 @@ def questions(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")] = False,
 ) -> None:
     """List what was asked and could not be answered, newest first."""
-    from bot.question_log import unanswered_questions
+    from bot.storage.question_log import unanswered_questions
 
     found = unanswered_questions(data)
     if as_json:

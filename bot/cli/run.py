@@ -1,0 +1,58 @@
+"""`signpost run`: answer in the communities, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.options import DEFAULT_DATA, Data
+from bot.cli.release import current_release
+
+if TYPE_CHECKING:
+    from bot.app import Project
+    from bot.releases import Release
+
+NO_TOKENS = (
+    "No token is set: SIGNPOST_DISCORD_TOKEN and SIGNPOST_TELEGRAM_TOKEN say where to answer (docs/discord.md, "
+    "docs/telegram.md)."
+)
+
+
+def run(
+    data: Data = DEFAULT_DATA,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of config.yml, for this run."),
+    ] = None,
+) -> None:
+    """Answer in Discord and Telegram communities. Tokens come from the environment."""
+    from bot.app import open_project
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    project = open_project(data, overrides=overrides or ())
+    raise typer.Exit(asyncio.run(_run(project, current_release(project))))
+
+
+async def _run(project: Project, release: Release) -> int:
+    from bot.app import connectors_in, serving, serving_health
+    from bot.running import run_connectors
+
+    connectors = connectors_in(project.settings.connectors)
+    if all(connector.name == "terminal" for connector in connectors):
+        typer.echo(NO_TOKENS, err=True)
+    async with serving(project, release, record=True) as service:
+        assert service.desk is not None and service.communities is not None
+        refreshing = asyncio.create_task(service.communities.keep_fresh())
+        try:
+            async with serving_health(project.settings.health, connectors) as address:
+                typer.echo(f"Answering from release {release.name}. Health and metrics: {address}", err=True)
+                errors = await run_connectors(connectors, service.desk)
+        finally:
+            refreshing.cancel()
+    for error in errors:
+        typer.echo(f"signpost: {error}", err=True)
+    return 1 if errors else 0

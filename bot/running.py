@@ -1,0 +1,84 @@
+"""Runs the connectors side by side, until they end or the process is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.errors import SignpostError
+
+if TYPE_CHECKING:
+    from connectors.base import Connector, Desk
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0
+"""How long what is in hand may take at the end; service managers kill after ten seconds."""
+CANCEL_SECONDS = 1.0
+"""How long a connector that was cut off may take to clear up."""
+
+
+async def run_connectors(connectors: Sequence[Connector], desk: Desk) -> list[SignpostError]:
+    """Listen on every platform until all have ended, or SIGTERM or SIGINT comes; returns what went wrong.
+
+    A platform that fails leaves the others running.
+    """
+    listening = {asyncio.create_task(_listen(connector, desk)): connector for connector in connectors}
+    stopping = asyncio.Event()
+    with _stop_signals(stopping):
+        told = asyncio.create_task(stopping.wait())
+        waiting = set(listening)
+        while waiting and not stopping.is_set():
+            done, _ = await asyncio.wait({*waiting, told}, return_when=asyncio.FIRST_COMPLETED)
+            waiting -= done
+        await _stop({task: listening[task] for task in waiting})
+        told.cancel()
+    return [error for task in listening if task.done() and not task.cancelled() and (error := task.result())]
+
+
+async def _listen(connector: Connector, desk: Desk) -> SignpostError | None:
+    """Listen until the end. What goes wrong is logged at once, since the other platforms may go on for weeks."""
+    try:
+        await connector.listen(desk)
+    except SignpostError as error:
+        logger.error("%s", error)
+        return error
+    except Exception as error:
+        logger.exception("The %s connector has failed.", connector.name)
+        return SignpostError(f"The {connector.name} connector has failed ({type(error).__name__}); its log says where.")
+    return None
+
+
+async def _stop(listening: dict[asyncio.Task[SignpostError | None], Connector]) -> None:
+    """Finish what is in hand, for as long as there is time; what is left stays owed."""
+    if not listening:
+        return
+    stops = [asyncio.create_task(_tell_to_stop(connector)) for connector in listening.values()]
+    _, late = await asyncio.wait({*stops, *listening}, timeout=STOP_SECONDS)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=CANCEL_SECONDS)
+
+
+async def _tell_to_stop(connector: Connector) -> None:
+    try:
+        await connector.stop()
+    except Exception:
+        logger.exception("The %s connector could not be stopped in good order.", connector.name)
+
+
+@contextmanager
+def _stop_signals(stopping: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopping.set)
+    try:
+        yield
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(sign)

@@ -1,0 +1,1 @@
+"""What is kept on disk: all SQL of the project, in SQLite."""

@@ -1,0 +1,197 @@
+"""The database file: opened once, written by one thread in the order asked for, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlite_utils
+
+from bot.errors import QuestionLogError
+from bot.storage.migrations import migrations
+
+DATABASE_FILE = "questions.db"
+KEY_FILE = "asker.key"
+
+Result = TypeVar("Result")
+
+
+class Database:
+    """One SQLite file in WAL mode, which other processes may read and write too."""
+
+    def __init__(self, folder: Path, busy_seconds: float = 5.0) -> None:
+        """Open or make the file in a folder. Raises QuestionLogError where that can't be done."""
+        self.path = folder / DATABASE_FILE
+        self._key = _asker_key(folder)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._before_closing: list[Callable[[], object]] = []
+        self._db = self.run_now(lambda: _open(self.path, busy_seconds))
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Run work in the writer's thread, after what was asked for before. Raises QuestionLogError."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except (sqlite3.Error, UnicodeError) as error:
+            raise explain(self.path, error) from error
+
+    def run_now(self, work: Callable[[], Result]) -> Result:
+        """The same, waited for on the spot."""
+        try:
+            return self._writer.submit(work).result()
+        except (sqlite3.Error, UnicodeError) as error:
+            raise explain(self.path, error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, in the writer's thread. A transaction within another one belongs to it."""
+        with _transaction(self._db):
+            yield
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        """Run one statement in the writer's thread."""
+        with self.transaction():
+            return self._db.execute(sql, parameters)
+
+    def fetch(self, sql: str, *parameters: Any) -> list[Any]:
+        """The rows of a query, in the writer's thread."""
+        return self._db.execute(sql, parameters).fetchall()
+
+    def insert(self, table: str, row: Mapping[str, Any], otherwise: str = "") -> int:
+        """Insert a row and return its id; `otherwise` says what to do on a conflict, such as "or replace"."""
+        # sqlite-utils' own insert looks the table up each time, which takes longer than the writing.
+        marks = ",".join("?" * len(row))
+        sql = f"insert {otherwise} into {table} ({','.join(row)}) values ({marks})"  # All names are our own.
+        return int(self.execute(sql, *row.values()).lastrowid or 0)
+
+    def pseudonym(self, platform: str, author: str) -> str:
+        """The name under which a person is stored: an HMAC, so that it can't be traced back without the key."""
+        name = f"{platform}:{author}".encode("utf-8", "backslashreplace")
+        return hmac.new(self._key, name, hashlib.sha256).hexdigest()[:32]
+
+    def before_closing(self, work: Callable[[], object]) -> None:
+        """Let work be done in the writer's thread before the file is closed."""
+        self._before_closing.append(work)
+
+    def close(self) -> None:
+        """Do what is left to do, and close the file. Safe to call twice."""
+        if self._writer._shutdown:
+            return
+        try:
+            self.run_now(self._close)
+        finally:
+            self._writer.shutdown()
+
+    def _close(self) -> None:
+        try:
+            for work in self._before_closing:
+                work()
+        finally:
+            self._db.close()
+
+
+def read_only(path: Path) -> sqlite_utils.Database:
+    """A file that another process may be writing, opened for reading. Raises sqlite3.Error."""
+    return sqlite_utils.Database(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True))
+
+
+def explain(path: Path, error: sqlite3.Error | UnicodeError) -> QuestionLogError:
+    """An error of the database as a sentence that says what to do."""
+    problem = str(error)
+    remedies = {
+        "locked": "another process holds it; stop that process or try again",
+        "readonly": "it is read-only; make it writable or choose another folder with --data",
+        "full": "the disk is full; make room and try again",
+        "unable to open": "it can't be opened; check the folder's permissions or choose another with --data",
+        "not a database": "it is not a question log; move it away or choose another folder with --data",
+        "malformed": "it is damaged; move it away and restore a backup",
+    }
+    remedy = next((words for sign, words in remedies.items() if sign in problem), problem)
+    return QuestionLogError(f"The question log {path} can't be used: {remedy}.")
+
+
+def now() -> str:
+    """The time as it is stored: UTC, to the millisecond."""
+    return as_stored(datetime.now(timezone.utc))
+
+
+def as_stored(moment: datetime) -> str:
+    """A time as it is stored."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _open(path: Path, busy_seconds: float) -> sqlite_utils.Database:
+    db = sqlite_utils.Database(sqlite3.connect(path, timeout=busy_seconds))
+    try:
+        _enable_wal(db, busy_seconds)
+        # In WAL mode a crash of the process loses nothing; a power cut may lose the last moments but can't harm the
+        # file.
+        db.execute("pragma synchronous = normal")
+        db.execute("pragma foreign_keys = on")
+        # What people have had erased is overwritten.
+        db.execute("pragma secure_delete = on")
+        if migrations.pending(db):
+            # Which steps are left is asked again inside, since another process may be taking them.
+            with _transaction(db):
+                migrations.apply(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _enable_wal(db: sqlite_utils.Database, busy_seconds: float) -> None:
+    """Switch to WAL mode. SQLite doesn't wait for another process that is doing so too."""
+    give_up = time.monotonic() + busy_seconds
+    while True:
+        try:
+            return db.enable_wal()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= give_up:
+                raise
+        time.sleep(0.02)
+
+
+@contextmanager
+def _transaction(db: sqlite_utils.Database) -> Iterator[None]:
+    """A transaction that takes its turn first: one that has read already can't wait for another process's."""
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.conn.execute("begin immediate")
+    try:
+        yield
+        db.conn.commit()
+    except BaseException:
+        db.conn.rollback()
+        raise
+
+
+def _asker_key(folder: Path) -> bytes:
+    """The key of the pseudonyms: made once, readable by its owner alone."""
+    path = folder / KEY_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            scratch = path.with_suffix(f".{os.getpid()}")
+            with open(os.open(scratch, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(os.urandom(32))
+            try:
+                os.link(scratch, path)
+            except FileExistsError:
+                pass
+            finally:
+                scratch.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise QuestionLogError(f"{folder} can't be used for the question log: {error.strerror}.") from error

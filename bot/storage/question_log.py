@@ -1,0 +1,298 @@
+"""The question log: what was asked, what became of it, and what people then pressed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.deliveries import Owed
+from bot.messages import Given, Message, Outcome, Response
+from bot.personal_data import Kind
+from bot.places import Place
+from bot.storage.database import DATABASE_FILE, Database, as_stored, explain, now, read_only
+from bot.storage.outbox import write_owed
+
+MAX_UNWRITTEN = 10_000
+
+
+@dataclass(frozen=True)
+class LoggedQuestion:
+    """One row of the log, as officials see it. `text` is scrubbed; None where it was not kept."""
+
+    id: int
+    asked_at: str
+    platform: str
+    community: str
+    addressed: bool
+    text: str | None
+    outcome: str
+    answer: str | None
+    confidence: float
+    candidates: list[dict[str, Any]]
+    release: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a question was recorded as. `is_new` is false where its message had been recorded before."""
+
+    question_id: int
+    owed: tuple[Owed, ...] = ()
+    is_new: bool = True
+
+
+@dataclass(frozen=True)
+class Known:
+    """A question as the bot looks it up again. `owed_id` is what was last owed in reply to it (0 for nothing)."""
+
+    id: int
+    asker: str
+    outcome: Outcome
+    asked_at: datetime
+    owed_id: int
+
+
+@dataclass(frozen=True)
+class _Unwritten:
+    """A question with what is owed for it; `absorbs` is an earlier question that it goes on from (0 for none)."""
+
+    row: dict[str, Any]
+    owed: tuple[Owed, ...]
+    absorbs: int = 0
+
+
+class QuestionLog:
+    """Each question and its owed reply are one transaction.
+
+    What can't be written for the time being (a full disk, a lock held by another process) is kept and written before
+    the next question, so that nothing is lost while the process lives.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Keep it in a database."""
+        self._database = database
+        self._unwritten: deque[_Unwritten] = deque(maxlen=MAX_UNWRITTEN)
+        database.before_closing(self._write_unwritten)
+
+    async def record(
+        self,
+        message: Message,
+        text: str | None,
+        kinds: tuple[Kind, ...],
+        response: Response,
+        owed: Sequence[Owed] = (),
+        absorbs: int = 0,
+    ) -> Recorded:
+        """Write a question, its outcome and what is owed for it.
+
+        A message that has been recorded before is left as it is, and nothing more is owed for it. Raises
+        QuestionLogError; the question is then kept for the next attempt.
+        """
+        row = self._row(message, text, kinds, response)
+        return await self._database.run(lambda: self._write(_Unwritten(row, tuple(owed), absorbs)))
+
+    async def revise(
+        self,
+        question_id: int,
+        text: str | None,
+        kinds: tuple[Kind, ...],
+        response: Response,
+        owed: Sequence[Owed] = (),
+    ) -> Recorded:
+        """Write anew what became of a question whose message was edited."""
+        row = {**_judgement(text, kinds, response), "revised_at": now()}
+        sql = f"update questions set {', '.join(f'{name} = ?' for name in row)} where id = ?"
+
+        def write() -> Recorded:
+            with self._database.transaction():
+                self._database.execute(sql, *row.values(), question_id)
+                return Recorded(question_id, tuple(write_owed(self._database, question_id, one) for one in owed))
+
+        return await self._database.run(write)
+
+    async def find(self, place: Place, message_id: str) -> Known | None:
+        """The question that a message was, or None."""
+        return await self._known(
+            "q.platform = ? and q.channel = ? and q.message_id = ?", place.platform, place.channel, message_id
+        )
+
+    async def find_by_post(self, place: Place, post: str) -> Known | None:
+        """The question under which a reply was posted, or None."""
+        where = "q.id = (select question_id from posts where platform = ? and channel = ? and message_id = ?)"
+        return await self._known(where, place.platform, place.channel, post)
+
+    async def answer_posted_as(self, platform: str, channel: str, message_id: str) -> Given | None:
+        """The answer that was posted under an id, or None where none was."""
+        sql = "select answer, nation from posts where platform = ? and channel = ? and message_id = ?"
+        rows = await self._database.run(lambda: self._database.fetch(sql, platform, channel, message_id))
+        return Given(*rows[0]) if rows and rows[0][0] else None
+
+    async def record_feedback(self, question_id: int, platform: str, author: str, helpful: bool) -> None:
+        """Keep a person's vote on a reply; a later vote replaces an earlier one."""
+        vote = {"helpful": int(helpful), "given_at": now()}
+        await self._add("feedback", {**self._person(question_id, platform, author), **vote}, "or replace")
+
+    async def record_choice(self, question_id: int, platform: str, author: str, choice: Given, post: str) -> None:
+        """Keep what a person picked, which the post now shows; no answer means none of those offered."""
+        row = {
+            **self._person(question_id, platform, author),
+            "answer": choice.answer,
+            "nation": choice.nation,
+            "chosen_at": now(),
+        }
+        shown = "update posts set answer = ?, nation = ? where question_id = ? and message_id = ?"
+
+        def write() -> None:
+            with self._database.transaction():
+                self._database.insert("choices", row)
+                self._database.execute(shown, choice.answer, choice.nation, question_id, post)
+
+        await self._database.run(write)
+
+    async def record_me_too(self, question_id: int, platform: str, author: str) -> bool:
+        """Count somebody who would like to know the answer too; whether they were not counted before."""
+        row = {**self._person(question_id, platform, author), "asked_at": now()}
+        before = "select 1 from me_too where question_id = ? and asker = ?"
+
+        def write() -> bool:
+            with self._database.transaction():
+                known = self._database.fetch(before, row["question_id"], row["asker"])
+                self._database.insert("me_too", row, "or ignore")
+                return not known
+
+        return await self._database.run(write)
+
+    async def record_removal(self, place: Place, post: str) -> None:
+        """Note that a reply has been taken away."""
+        sql = "delete from posts where platform = ? and channel = ? and message_id = ?"
+        await self._database.run(lambda: self._database.execute(sql, place.platform, place.channel, post))
+
+    async def withdraw(self, question_id: int, owed: Sequence[Owed] = ()) -> tuple[Owed, ...]:
+        """Forget the words of a question whose message was deleted; what is owed for it now is returned."""
+        forget = "update questions set text = null, candidates = '[]', revised_at = ? where id = ?"
+
+        def write() -> tuple[Owed, ...]:
+            with self._database.transaction():
+                self._database.execute(forget, now(), question_id)
+                return tuple(write_owed(self._database, question_id, one) for one in owed)
+
+        return await self._database.run(write)
+
+    def pseudonym(self, platform: str, author: str) -> str:
+        """The name under which a person is stored."""
+        return self._database.pseudonym(platform, author)
+
+    async def _add(self, table: str, row: dict[str, Any], otherwise: str) -> None:
+        await self._database.run(lambda: self._database.insert(table, row, otherwise))
+
+    def _person(self, question_id: int, platform: str, author: str) -> dict[str, Any]:
+        return {"question_id": question_id, "asker": self.pseudonym(platform, author)}
+
+    async def _known(self, where: str, *parameters: str) -> Known | None:
+        sql = (
+            "select q.id, q.asker, q.outcome, q.asked_at, "
+            "(select coalesce(max(o.id), 0) from outbox o where o.question_id = q.id "
+            "and o.reply_to = q.message_id and o.reply_to != '') "
+            f"from questions q where {where}"
+        )
+        rows = await self._database.run(lambda: self._database.fetch(sql, *parameters))
+        if not rows:
+            return None
+        question_id, asker, outcome, asked_at, owed_id = rows[0]
+        return Known(question_id, asker, Outcome(outcome), datetime.fromisoformat(asked_at), owed_id)
+
+    def _row(self, message: Message, text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
+        return {
+            "asked_at": as_stored(message.sent_at),
+            "platform": message.platform,
+            "community": message.community,
+            "channel": message.channel,
+            "thread": message.thread,
+            "message_id": message.message_id,
+            "asker": self.pseudonym(message.platform, message.author),
+            "addressed": int(message.addressed),
+            **_judgement(text, kinds, response),
+        }
+
+    def _write(self, unwritten: _Unwritten) -> Recorded:
+        self._unwritten.append(unwritten)
+        try:
+            return self._write_unwritten()
+        except sqlite3.OperationalError:
+            if not Outcome(unwritten.row["outcome"]).stands_unrecorded:
+                # The person is told of an error instead, so nothing is owed to them any more.
+                row = {**unwritten.row, "outcome": Outcome.ERROR_QUESTION_LOG.value, "answer": None}
+                self._unwritten[-1] = _Unwritten(row, ())
+            raise
+
+    def _write_unwritten(self) -> Recorded:
+        """Write what is left, oldest first; returns the last question's record."""
+        recorded = Recorded(0)
+        while self._unwritten:
+            try:
+                recorded = self._insert_question(self._unwritten[0])
+            except (UnicodeError, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
+                # No attempt will ever write this row, and it must not hold up those behind it.
+                self._unwritten.popleft()
+                raise
+            self._unwritten.popleft()
+        return recorded
+
+    def _insert_question(self, unwritten: _Unwritten) -> Recorded:
+        database, row = self._database, unwritten.row
+        with database.transaction():
+            if row["message_id"] and (known := self._id_of(row)):
+                return Recorded(known, is_new=False)
+            question_id = database.insert("questions", row)
+            if unwritten.absorbs:
+                absorbed = "update questions set outcome = ?, text = null, candidates = '[]' where id = ?"
+                database.execute(absorbed, Outcome.IGNORED_PART_OF_BURST.value, unwritten.absorbs)
+            return Recorded(question_id, tuple(write_owed(database, question_id, one) for one in unwritten.owed))
+
+    def _id_of(self, row: dict[str, Any]) -> int | None:
+        sql = "select id from questions where platform = ? and channel = ? and message_id = ? and message_id != ''"
+        rows = self._database.fetch(sql, row["platform"], row["channel"], row["message_id"])
+        return rows[0][0] if rows else None
+
+
+def unanswered_questions(folder: Path) -> Iterator[LoggedQuestion]:
+    """What was asked and could not be answered, newest first. Reads a log that another process may be writing."""
+    path = folder / DATABASE_FILE
+    if not path.exists():
+        return
+    outcomes = [
+        outcome.value for outcome in Outcome if outcome.is_unanswered or outcome is Outcome.IGNORED_NOT_CONFIDENT
+    ]
+    columns = list(LoggedQuestion.__dataclass_fields__)
+    marks = ",".join("?" * len(outcomes))
+    try:
+        db = read_only(path)
+        try:
+            where = f"outcome in ({marks})"
+            for row in db["questions"].rows_where(where, outcomes, select=",".join(columns), order_by="id desc"):
+                row["candidates"] = json.loads(row["candidates"])
+                yield LoggedQuestion(**{**row, "addressed": bool(row["addressed"])})
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise explain(path, error) from error
+
+
+def _judgement(text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
+    """What was made of a text. Where its words are not kept, neither is what they could have meant."""
+    candidates = response.candidates if text is not None else ()
+    return {
+        "text": text,
+        "personal_data": json.dumps([kind.name.lower() for kind in kinds]),
+        "outcome": response.outcome.value,
+        "answer": response.answer,
+        "confidence": response.confidence,
+        "candidates": json.dumps([asdict(candidate) for candidate in candidates]),
+        "release": response.release,
+    }
