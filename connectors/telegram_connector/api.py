@@ -1,0 +1,105 @@
+"""Telegram's Bot API by python-telegram-bot: the client, and its errors in our words."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.errors import ConnectorError, PermanentSendError, TemporarySendError
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+NO_WAIT_GIVEN = 0.0
+"""The `retry_after` of an error for which the platform has named no time."""
+
+FORBIDDEN, GONE, REFUSED = "forbidden", "gone", "refused"
+_REASONS = {
+    FORBIDDEN: ("not enough rights", "no rights", "write_forbidden", "restricted", "topic_closed", "admin rights"),
+    GONE: ("not found", "can't be edited", "can't be deleted", "message_id_invalid", "deactivated"),
+}
+_LIBRARIES = ("telegram", "httpx", "httpcore")
+
+# From its version 23 on, python-telegram-bot gives periods as timedelta; until then it warns where one does not opt in.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+class Client(Bot):
+    """A bot that hands updates over as they come: what the library can't read must not hold up what it can."""
+
+    __slots__ = ()
+
+    async def raw_updates(self, offset: int, limit: int, seconds: int) -> Sequence[dict[str, Any]]:
+        """Wait up to so many seconds for updates from `offset` on. Those before it are confirmed by that."""
+        data = {"offset": offset, "limit": limit, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
+        updates = await self._post("getUpdates", data, read_timeout=seconds + 10.0)
+        return cast("list[dict[str, Any]]", updates)
+
+
+@asynccontextmanager
+async def client_of(token: str, api_base: str) -> AsyncIterator[Client]:
+    """A client of the server at `api_base`, closed at the end."""
+    # Addresses hold the token and payloads what people wrote, and the libraries log both.
+    for library in _LIBRARIES:
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+    client = Client(
+        token,
+        base_url=f"{api_base.rstrip('/')}/bot",
+        request=HTTPXRequest(read_timeout=15.0, pool_timeout=15.0),
+        get_updates_request=HTTPXRequest(connection_pool_size=4),
+    )
+    try:
+        yield client
+    finally:
+        await client.shutdown()
+
+
+@contextmanager
+def errors_in_our_words() -> Iterator[None]:
+    """Turn the library's errors into TemporarySendError and PermanentSendError, all but ChatMigrated."""
+    try:
+        yield
+    except ChatMigrated:
+        raise
+    except RetryAfter as error:
+        raise TemporarySendError("Telegram asks for patience.", seconds_of(error)) from None
+    except Forbidden as error:
+        raise PermanentSendError(f"Telegram forbids a message: {described(error)}.", FORBIDDEN) from None
+    except BadRequest as error:
+        raise _bad_request(error) from None
+    except TelegramError as error:
+        raise TemporarySendError(f"Telegram can't be reached ({type(error).__name__}).", NO_WAIT_GIVEN) from None
+
+
+def refused_token() -> ConnectorError:
+    """What is wrong where the platform doesn't know the bot."""
+    return ConnectorError(
+        "Telegram doesn't accept the token in SIGNPOST_TELEGRAM_TOKEN: copy it again from @BotFather "
+        "(and where connectors.telegram.api_base is set, make sure that it is a Bot API server's)."
+    )
+
+
+def described(error: TelegramError) -> str:
+    """What the platform says of a call, without what follows a colon: that may quote the message."""
+    return error.message.partition(":")[0].strip().rstrip(".") or type(error).__name__
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long the platform asks to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def _bad_request(error: BadRequest) -> PermanentSendError | TemporarySendError:
+    text = error.message.lower()
+    if "slowmode_wait_" in text:
+        seconds = text.partition("slowmode_wait_")[2].split()[0]
+        return TemporarySendError("The group is in slow mode.", float(seconds) if seconds.isdecimal() else 1.0)
+    reason = next((reason for reason, marks in _REASONS.items() if any(mark in text for mark in marks)), REFUSED)
+    return PermanentSendError(f"Telegram refuses a message: {described(error)}.", reason)

@@ -1,0 +1,24 @@
+"""Groups that have turned into supergroups, and so have a new id."""
+
+from __future__ import annotations
+
+from connectors.base import Communities
+
+
+class Migrations:
+    """Knows the new id of a group for what was addressed to its old one."""
+
+    def __init__(self, communities: Communities) -> None:
+        """Tell the communities of each."""
+        self._communities = communities
+        self._new: dict[int, int] = {}
+
+    def current(self, chat: int) -> int:
+        """The id that a chat has now."""
+        return self._new.get(chat, chat)
+
+    async def note(self, old: int, new: int) -> None:
+        """Let a community go on under its new id. The platform tells of it more than once."""
+        if self.current(old) != new:
+            self._new[old] = new
+            await self._communities.moved("telegram", str(old), str(new))
