@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answers import load_answer_base
 from bot.bursts import Bursts
 from bot.communities import Communities
-from bot.errors import TrainingError
+from bot.errors import ConfigurationError, TrainingError
 from bot.etiquette import Etiquette
 from bot.faults import Fault, fault_of
 from bot.front_desk import FrontDesk
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from connectors.terminal_connector import TerminalConnector
     from nlu.questions import Example
     from nlu.rasa_classifier import RasaClassifier
+
+logger = logging.getLogger(__name__)
 
 CONFIG_FILE = "config.yml"
 ANSWERS_FOLDER = "answers"
@@ -232,10 +235,16 @@ def _telegram(token: str, settings: ConnectorSettings, secret: str) -> Connector
 
 @asynccontextmanager
 async def serving_health(settings: HealthSettings, connectors: Sequence[Connector]) -> AsyncIterator[str]:
-    """Serve health and metrics, and yield their address."""
+    """Serve health and metrics, and yield their address; without an address to be had, the bot answers all the same."""
     app = health_app(lambda: {connector.name: connector.is_ready for connector in connectors})
-    async with serving_http(app, settings.host, settings.port) as port:
-        yield f"http://{settings.host}:{port}/metrics"
+    async with AsyncExitStack() as stack:
+        try:
+            port = await stack.enter_async_context(serving_http(app, settings.host, settings.port))
+        except ConfigurationError as error:
+            logger.error("Health and metrics can't be served: %s", error)
+            yield "nowhere"
+        else:
+            yield f"http://{settings.host}:{port}/metrics"
 
 
 async def play_scene(project: Project, release: Release, show: Callable[[Happening], None], speed: float) -> None:

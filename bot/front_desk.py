@@ -36,8 +36,8 @@ class FrontDesk:
 
     async def press(self, press: Press) -> Pressed:
         """What a press of a button calls for."""
-        metrics.PRESSES.labels(press.place.platform, press.button.kind.value).inc()
         try:
+            metrics.PRESSES.labels(press.place.platform, press.button.kind.value).inc()
             return await self._presses.press(press)
         except QuestionLogError as error:
             logger.error("%s", error)

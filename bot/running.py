@@ -22,22 +22,33 @@ CANCEL_SECONDS = 1.0
 """How long a connector that was cut off may take to clear up."""
 
 
-async def run_connectors(connectors: Sequence[Connector], desk: Desk) -> list[SignpostError]:
-    """Listen on every platform until all have ended, or SIGTERM or SIGINT comes; returns what went wrong.
+async def run_connectors(connectors: Sequence[Connector], desk: Desk, stopping: asyncio.Event) -> list[SignpostError]:
+    """Listen on every platform until all have ended or are told to stop; returns what went wrong.
 
     A platform that fails leaves the others running.
     """
     listening = {asyncio.create_task(_listen(connector, desk)): connector for connector in connectors}
-    stopping = asyncio.Event()
-    with _stop_signals(stopping):
-        told = asyncio.create_task(stopping.wait())
-        waiting = set(listening)
-        while waiting and not stopping.is_set():
-            done, _ = await asyncio.wait({*waiting, told}, return_when=asyncio.FIRST_COMPLETED)
-            waiting -= done
-        await _stop({task: listening[task] for task in waiting})
-        told.cancel()
+    told = asyncio.create_task(stopping.wait())
+    waiting = set(listening)
+    while waiting and not stopping.is_set():
+        done, _ = await asyncio.wait({*waiting, told}, return_when=asyncio.FIRST_COMPLETED)
+        waiting -= done
+    told.cancel()
+    await _stop({task: listening[task] for task in waiting})
     return [error for task in listening if task.done() and not task.cancelled() and (error := task.result())]
+
+
+@contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """An event that is set when SIGTERM or SIGINT comes."""
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopping.set)
+    try:
+        yield stopping
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(sign)
 
 
 async def _listen(connector: Connector, desk: Desk) -> SignpostError | None:
@@ -70,15 +81,3 @@ async def _tell_to_stop(connector: Connector) -> None:
         await connector.stop()
     except Exception:
         logger.exception("The %s connector could not be stopped in good order.", connector.name)
-
-
-@contextmanager
-def _stop_signals(stopping: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stopping.set)
-    try:
-        yield
-    finally:
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(sign)

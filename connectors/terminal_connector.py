@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import threading
 import uuid
 from collections.abc import Callable
@@ -17,8 +18,11 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.deliveries import Button, ButtonKind, Press
+from bot.errors import QuestionLogError
 from bot.messages import Message, Reply, Response
 from connectors.base import Connector, Desk
+
+logger = logging.getLogger(__name__)
 
 HELP = (
     "Type a question. A line that begins with > replies to the last answer, a number picks a choice, "
@@ -106,8 +110,12 @@ class TerminalConnector(Connector):
         """Print a reply under an id of its own, by which a later line can reply to it."""
         self.show(reply)
         reply_id = f"reply-to-{message.message_id}"
-        for owed in response.owed:
-            await desk.outbox.delivered(owed, [reply_id])
+        try:
+            for owed in response.owed:
+                await desk.outbox.delivered(owed, [reply_id])
+        except QuestionLogError as error:
+            # It can be read all the same, and the talk goes on.
+            logger.error("%s", error)
         self._remember(reply_id, reply)
 
     async def _pick(self, number: int, message: Message, desk: Desk) -> None:

@@ -59,10 +59,16 @@ async def _ask_one(project: Project, release: Release, record: bool, question: s
 
 async def _respond(service: Service, message: Message) -> Response:
     """The response to a message; printing it delivers what is owed."""
+    from bot.errors import QuestionLogError
+
     response = await service.responder.respond(message)
-    for owed in response.owed:
-        assert service.desk is not None
-        await service.desk.outbox.delivered(owed)
+    try:
+        for owed in response.owed:
+            assert service.desk is not None
+            await service.desk.outbox.delivered(owed)
+    except QuestionLogError as error:
+        # The reply can be printed all the same, and so can those of the other lines.
+        typer.echo(f"signpost: {error}", err=True)
     return response
 
 

@@ -39,20 +39,23 @@ def run(
 
 async def _run(project: Project, release: Release) -> int:
     from bot.app import connectors_in, serving, serving_health
-    from bot.running import run_connectors
+    from bot.running import run_connectors, stop_signals
 
     connectors = connectors_in(project.settings.connectors)
     if all(connector.name == "terminal" for connector in connectors):
         typer.echo(NO_TOKENS, err=True)
-    async with serving(project, release, record=True) as service:
+    # Health comes first: a port that is taken is told before the model is loaded.
+    async with (
+        serving_health(project.settings.health, connectors) as address,
+        serving(project, release, record=True) as service,
+    ):
         assert service.desk is not None and service.communities is not None
         refreshing = asyncio.create_task(service.communities.keep_fresh())
-        try:
-            async with serving_health(project.settings.health, connectors) as address:
-                typer.echo(f"Answering from release {release.name}. Health and metrics: {address}", err=True)
-                errors = await run_connectors(connectors, service.desk)
-        finally:
-            refreshing.cancel()
+        # Whoever reads that it answers may tell it to stop.
+        with stop_signals() as stopping:
+            typer.echo(f"Answering from release {release.name}. Health and metrics: {address}", err=True)
+            errors = await run_connectors(connectors, service.desk, stopping)
+        refreshing.cancel()
     for error in errors:
         typer.echo(f"signpost: {error}", err=True)
     return 1 if errors else 0

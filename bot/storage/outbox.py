@@ -40,13 +40,14 @@ class Outbox:
             await self._database.run(lambda: self._write_delivered(owed, posts))
 
     async def dropped(self, owed: Owed, reason: str) -> None:
-        """Note that it will never be done, and why. What it was to replace stands on, and is now its own."""
+        """Note that it will never be done, and why. What an edit was to replace stands on, and is now the edit's."""
         drop = f"update outbox set dropped_at = ?, drop_reason = ? where id = ? and {_IS_OWED}"
         take_over = "update posts set outbox_id = ? where outbox_id = ?"
 
         def write() -> None:
             with self._database.transaction():
-                if self._database.execute(drop, now(), reason, owed.id).rowcount and owed.replaces:
+                is_dropped = self._database.execute(drop, now(), reason, owed.id).rowcount > 0
+                if is_dropped and owed.action is Action.EDIT:
                     self._database.execute(take_over, owed.id, owed.replaces)
 
         await self._database.run(write)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,22 @@ from sqlite_utils import Database
 from sqlite_utils.db import NotFoundError
 from sqlite_utils.migrations import Migrations
 
-from bot.migrations import migrations
-from bot.question_log import LoggedQuestion
+from bot.storage.migrations import migrations
+from bot.storage.question_log import LoggedQuestion
 
-RELEASED = ["create_questions", "create_outbox", "create_feedback", "create_choices", "create_posts"]
+RELEASED = [
+    "create_questions",
+    "create_outbox",
+    "create_feedback",
+    "create_choices",
+    "create_posts",
+    "give_each_message_one_question",
+    "extend_outbox",
+    "create_me_too",
+    "create_communities",
+]
 QUESTION = {"asked_at": "2026-11-22", "platform": "terminal", "asker": "a", "addressed": 1, "outcome": "answered"}
+OWED = {"question_id": 1, "reply": '{"body": "b", "sources": [], "choices": []}', "created_at": "2026-11-22"}
 
 
 @pytest.fixture
@@ -28,7 +40,8 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def test_all_steps_make_all_tables(db: Database) -> None:
     """An empty file gets every table."""
     migrations.apply(db)
-    assert {"questions", "outbox", "feedback", "choices", "posts"} <= set(db.table_names())
+    tables = {"questions", "outbox", "feedback", "choices", "posts", "me_too", "communities", "settings_changes"}
+    assert tables <= set(db.table_names())
 
 
 def test_released_steps_keep_their_names_and_order() -> None:
@@ -53,6 +66,30 @@ def test_an_older_file_is_brought_up_to_date(db: Database, step: str) -> None:
     migrations.apply(db)
     assert migrations.pending(db) == []
     assert db.table("questions").get(1)["asker"] == "a"
+
+
+def test_what_an_older_version_owed_is_owed_no_more(db: Database) -> None:
+    """Its replies were for a terminal that has been closed; those delivered stay so, and none has lost its words."""
+    migrations.apply(db, stop_before="extend_outbox")
+    db.table("questions").insert(QUESTION)
+    db.table("outbox").insert_all([{**OWED, "delivered_at": None}, {**OWED, "delivered_at": "2026-11-22"}])
+    migrations.apply(db)
+    stored = db.execute("select delivered_at, drop_reason, action, reply from outbox order by id").fetchall()
+    assert stored == [(None, "too_old", "post", OWED["reply"]), ("2026-11-22", None, "post", OWED["reply"])]
+
+
+def test_a_message_is_one_question(db: Database) -> None:
+    """Older rows without a message's id are left in peace; from now on an id is there once in a channel."""
+    migrations.apply(db, stop_before="give_each_message_one_question")
+    db.table("questions").insert_all(
+        [QUESTION, QUESTION, {**QUESTION, "message_id": ""}, {**QUESTION, "message_id": ""}]
+    )
+    migrations.apply(db)
+    row = {**QUESTION, "channel": "general", "message_id": "m1"}
+    db.table("questions").insert_all([row, {**row, "channel": "other"}, {**row, "platform": "discord"}])
+    with pytest.raises(sqlite3.IntegrityError):
+        db.table("questions").insert(row)
+    assert db["questions"].count == 7
 
 
 def test_a_step_that_fails_leaves_nothing_behind(db: Database) -> None:

@@ -2,109 +2,55 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import sqlite3
-import stat
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.deliveries import Action, Owed
 from bot.errors import QuestionLogError
-from bot.messages import Candidate, Choice, Given, Message, Outcome, Reply, Response, Source
+from bot.messages import Candidate, Given, Message, Outcome, Reply, Response, Source
 from bot.personal_data import Kind
-from bot.question_log import KEY_FILE, LOG_FILE, QuestionLog, owed_reply, unanswered_questions
+from bot.places import Place
+from bot.storage.database import DATABASE_FILE
+from bot.storage.question_log import Known, Recorded, unanswered_questions
+from tests.disk import Disk, locked
 
-ROOT = Path(__file__).parents[2]
-REPLY = Reply(
-    "**£194** a week",
-    "SMP",
-    sources=(Source("GOV.UK", "https://www.gov.uk"),),
-    choices=(Choice("W", "smp"),),
-    given=Given("smp", "wales"),
-)
+REPLY = Reply("**£194** a week", "SMP", sources=(Source("GOV.UK", "https://www.gov.uk"),), given=Given("smp", "wales"))
 ANSWERED = Response(Outcome.ANSWERED, REPLY, "smp", 0.9, (Candidate("smp", 0.9), Candidate("dro", 0.1)), "0003")
 UNANSWERED = Response(Outcome.UNANSWERED_LOW_CONFIDENCE, Reply("No idea."), None, 0.2, (Candidate("smp", 0.2),), "0003")
-MESSAGE = Message("", "discord", "parents", "general", "t1", author="jo#1", message_id="m1", addressed=False)
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-from bot.messages import Message, Outcome, Reply, Response
-from bot.question_log import QuestionLog
-
-async def write(folder, name):
-    print("ready", flush=True)
-    sys.stdin.readline()
-    log = QuestionLog(Path(folder), 10.0)
-    for number in range(40):
-        response = Response(Outcome.ANSWERED, Reply("yes"))
-        question_id = await log.record(Message("", author=name), f"{name} {number}", (), response)
-        await log.mark_delivered(question_id)
-    print(log.pseudonym("terminal", "jo"))
-    log.close()
-
-asyncio.run(write(*sys.argv[1:]))
-"""
-Open = Callable[[], QuestionLog]
+SILENT = Response(Outcome.IGNORED_NOT_A_QUESTION)
+URGENT = Response(Outcome.URGENT_HELP, Reply("Call 999."), "suicide", 0.8, (Candidate("smp", 0.1),), "0003")
+MESSAGE = Message("", "discord", "parents", "general", "t1", author="jo#1", addressed=False)
+SEEN = replace(MESSAGE, message_id="m1")
+OWED = Owed(0, MESSAGE.place, Action.POST, REPLY, "m1")
 
 
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
-    """Opens the log in the test's folder; whatever was opened is closed in the end."""
-    logs: list[QuestionLog] = []
-
-    def open_log() -> QuestionLog:
-        logs.append(QuestionLog(tmp_path, busy_seconds=0.05))
-        return logs[-1]
-
-    yield open_log
-    for log in logs:
-        log.close()
-
-
-@pytest.fixture
-def log(opened: Open) -> QuestionLog:
-    """An empty log."""
-    return opened()
-
-
-def rows(folder: Path, sql: str) -> list[Any]:
-    """What a second connection reads."""
-    with closing(sqlite3.connect(folder / LOG_FILE)) as db:
-        return db.execute(sql).fetchall()
-
-
-def texts(folder: Path) -> list[str]:
+def texts(disk: Disk) -> list[str | None]:
     """The texts of all questions, in the order of writing."""
-    return [text for (text,) in rows(folder, "select text from questions order by id")]
+    return [text for (text,) in disk.rows("select text from questions order by id")]
+
+
+def outcomes(disk: Disk) -> list[str]:
+    """The outcomes of all questions, in the order of writing."""
+    return [outcome for (outcome,) in disk.rows("select outcome from questions order by id")]
 
 
 def run_sql(folder: Path, sql: str) -> None:
     """Change the log's file behind its back."""
-    with closing(sqlite3.connect(folder / LOG_FILE)) as db:
+    with closing(sqlite3.connect(folder / DATABASE_FILE)) as db:
         db.execute(sql)
         db.commit()
 
 
-def run_in(log: QuestionLog, sql: str) -> Any:
+def run_in(disk: Disk, sql: str) -> Any:
     """Run a pragma on the log's own connection."""
-    return log._in_writer_now(lambda: log._db.execute(sql).fetchone())
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Another process holds the write lock."""
-    with closing(sqlite3.connect(folder / LOG_FILE, isolation_level=None)) as other:
-        other.execute("begin immediate")
-        yield
-        other.execute("rollback")
+    return disk.database.run_now(lambda: disk.database._db.execute(sql).fetchone())
 
 
 def assert_one_sentence(error: BaseException) -> None:
@@ -112,261 +58,321 @@ def assert_one_sentence(error: BaseException) -> None:
     assert re.fullmatch(r"[^\n]+[^.]\.", str(error)) and not re.search(r"\. [A-Z]", str(error)), str(error)
 
 
-@pytest.mark.asyncio
-async def test_a_question_is_stored_with_all_that_was_made_of_it(log: QuestionLog, tmp_path: Path) -> None:
+# Recording
+
+
+async def test_a_question_is_stored_with_all_that_was_made_of_it(disk: Disk) -> None:
     """A row says what was asked, where, when, what became of it, what the model thought and which release served."""
     sent = datetime(2026, 11, 22, 10, 30, tzinfo=timezone(timedelta(hours=2)))
-    message = Message(**{**vars(MESSAGE), "sent_at": sent})
-    question_id = await log.record(message, "how much is smp", (Kind.PHONE,), ANSWERED)
+    recorded = await disk.log.record(replace(SEEN, sent_at=sent), "how much is smp", (Kind.PHONE,), ANSWERED)
     columns = (
         "id, asked_at, platform, community, channel, thread, message_id, asker, addressed, text, personal_data, "
-        "outcome, answer, confidence, candidates, release"
+        "outcome, answer, confidence, candidates, release, revised_at"
     )
-    assert rows(tmp_path, f"select {columns} from questions") == [  # noqa: S608 - the columns stand above
+    assert disk.rows(f"select {columns} from questions") == [  # noqa: S608 - the columns stand above
         (
-            question_id, "2026-11-22T08:30:00+00:00", "discord", "parents", "general", "t1", "m1",
-            log.pseudonym("discord", "jo#1"), 0, "how much is smp", '["phone"]', "answered", "smp", 0.9,
-            '[{"answer": "smp", "confidence": 0.9}, {"answer": "dro", "confidence": 0.1}]', "0003",
+            recorded.question_id, "2026-11-22T08:30:00.000+00:00", "discord", "parents", "general", "t1", "m1",
+            disk.log.pseudonym("discord", "jo#1"), 0, "how much is smp", '["phone"]', "answered", "smp", 0.9,
+            '[{"answer": "smp", "confidence": 0.9}, {"answer": "dro", "confidence": 0.1}]', "0003", None,
         )
     ]  # fmt: skip
 
 
-@pytest.mark.asyncio
-async def test_the_owed_reply_is_stored_with_the_question(log: QuestionLog, tmp_path: Path) -> None:
-    """The outbox holds the whole reply, which can be read back; where silence is right, nothing is owed."""
-    question_id = await log.record(MESSAGE, "how much is smp", (), ANSWERED)
-    await log.record(MESSAGE, "lol", (), Response(Outcome.IGNORED_NOT_A_QUESTION))
-    ((owed_for, reply, delivered),) = rows(tmp_path, "select question_id, reply, delivered_at from outbox")
-    assert (owed_for, owed_reply(reply), delivered) == (question_id, REPLY, None)
+async def test_what_is_owed_is_stored_with_the_question(disk: Disk) -> None:
+    """Each thing gets an id, by which it is found in the outbox; where nothing is owed, nothing is there."""
+    alert = replace(OWED, place=Place("discord", "parents", "alerts"), reply_to="")
+    recorded = await disk.log.record(SEEN, "how much is smp", (), ANSWERED, [OWED, alert])
+    await disk.log.record(MESSAGE, None, (), SILENT)
+    assert recorded.is_new and [replace(owed, id=0) for owed in recorded.owed] == [OWED, alert]
+    stored = disk.rows("select id, question_id from outbox")
+    assert stored == [(owed.id, recorded.question_id) for owed in recorded.owed]
 
 
-def test_a_reply_from_before_answers_were_named_is_read() -> None:
-    """An older log's outbox says nothing of the answer given."""
-    older = json.dumps({"body": "b", "sources": [], "choices": []})
-    assert owed_reply(older) == Reply("b")
+@pytest.mark.parametrize("response", [URGENT, SILENT])
+async def test_where_no_words_are_kept_neither_are_their_meanings(disk: Disk, response: Response) -> None:
+    """What a text could have meant tells of it, and goes with it."""
+    await disk.log.record(MESSAGE, None, (), response)
+    assert disk.rows("select text, candidates from questions") == [(None, "[]")]
 
 
-@pytest.mark.asyncio
-async def test_a_posted_answer_is_found_by_its_id(log: QuestionLog) -> None:
-    """The platform's id leads back to the answer and nation, in its own platform and channel alone."""
-    question_id = await log.record(MESSAGE, "how much is smp", (), ANSWERED)
-    await log.record_post(question_id, "r1", Given("smp", "wales"))
-    assert await log.answer_posted_as("discord", "general", "r1") == Given("smp", "wales")
-    for elsewhere in (("telegram", "general", "r1"), ("discord", "other", "r1"), ("discord", "general", "r2")):
-        assert await log.answer_posted_as(*elsewhere) is None
-
-
-@pytest.mark.asyncio
-async def test_an_answer_posted_anew_replaces_the_one_before(log: QuestionLog) -> None:
-    """A post that was edited to show another answer stands for that one; one for no question is not kept."""
-    question_id = await log.record(MESSAGE, "how much is smp", (), ANSWERED)
-    await log.record_post(question_id, "r1", Given("smp"))
-    await log.record_post(question_id, "r1", Given("dro"))
-    await log.record_post(question_id + 1, "r2", Given("smp"))
-    assert await log.answer_posted_as("discord", "general", "r1") == Given("dro")
-    assert await log.answer_posted_as("discord", "general", "r2") is None
-
-
-def test_the_log_is_in_wal_mode(log: QuestionLog, tmp_path: Path) -> None:
-    """Officials can read while the bot writes."""
-    assert rows(tmp_path, "pragma journal_mode") == [("wal",)]
-
-
-@pytest.mark.asyncio
-async def test_a_failure_between_question_and_reply_leaves_neither(log: QuestionLog, tmp_path: Path) -> None:
+async def test_a_failure_between_question_and_reply_leaves_neither(disk: Disk) -> None:
     """A question and its owed reply are one transaction."""
-    run_sql(tmp_path, "create trigger refuse before insert on outbox begin select raise(abort, 'refused'); end")
+    run_sql(disk.folder, "create trigger refuse before insert on outbox begin select raise(abort, 'refused'); end")
     with pytest.raises(QuestionLogError) as caught:
-        await log.record(MESSAGE, "how much is smp", (), ANSWERED)
+        await disk.log.record(MESSAGE, "how much is smp", (), ANSWERED, [OWED])
     assert_one_sentence(caught.value)
-    assert (texts(tmp_path), rows(tmp_path, "select * from outbox")) == ([], [])
+    assert (texts(disk), disk.rows("select * from outbox")) == ([], [])
 
 
-@pytest.mark.asyncio
-async def test_a_locked_log_loses_nothing_and_doubles_nothing(log: QuestionLog, tmp_path: Path) -> None:
+async def test_a_message_is_recorded_once(disk: Disk) -> None:
+    """One that is handed over again is left as it is, and nothing more is owed for it."""
+    first = await disk.log.record(SEEN, "how much is smp", (), ANSWERED, [OWED])
+    again = await disk.log.record(SEEN, "something else", (), UNANSWERED, [OWED])
+    assert again == Recorded(first.question_id, is_new=False)
+    assert (texts(disk), len(disk.rows("select * from outbox"))) == (["how much is smp"], 1)
+
+
+@pytest.mark.parametrize("change", [{"platform": "telegram"}, {"channel": "other"}, {"message_id": "m2"}], ids=str)
+async def test_messages_are_told_apart(disk: Disk, change: dict[str, str]) -> None:
+    """An id is one channel's on one platform."""
+    await disk.log.record(SEEN, "one", (), ANSWERED)
+    other = await disk.log.record(replace(SEEN, **change), "two", (), ANSWERED)  # type: ignore[arg-type]
+    assert other.is_new and texts(disk) == ["one", "two"]
+
+
+async def test_messages_without_an_id_are_never_the_same(disk: Disk) -> None:
+    """A terminal's lines have none."""
+    for _ in range(2):
+        assert (await disk.log.record(MESSAGE, "one", (), ANSWERED)).is_new
+
+
+# Bursts and edits
+
+
+async def test_an_absorbed_question_gives_its_words_away(disk: Disk) -> None:
+    """What went before keeps its row, without words or what they could have meant."""
+    first = await disk.log.record(MESSAGE, "how much", (), UNANSWERED)
+    await disk.log.record(MESSAGE, "how much. is smp", (), ANSWERED, absorbs=first.question_id)
+    assert disk.rows("select outcome, text, candidates != '[]' from questions order by id") == [
+        ("ignored_part_of_burst", None, 0),
+        ("answered", "how much. is smp", 1),
+    ]
+
+
+async def test_a_message_handed_over_again_absorbs_nothing(disk: Disk) -> None:
+    """Least of all itself."""
+    first = await disk.log.record(SEEN, "how much", (), UNANSWERED)
+    await disk.log.record(SEEN, "how much. how much", (), UNANSWERED, absorbs=first.question_id)
+    assert (outcomes(disk), texts(disk)) == (["unanswered_low_confidence"], ["how much"])
+
+
+async def test_an_edited_question_is_written_anew(disk: Disk) -> None:
+    """What was made of the new text takes the place of what was made of the old one; when it was asked stays."""
+    first = await disk.log.record(SEEN, "how much", (Kind.PHONE,), UNANSWERED, [OWED])
+    before = disk.rows("select asked_at, asker, message_id, addressed from questions")
+    edit = replace(OWED, action=Action.EDIT, replaces=first.owed[0].id)
+    revised = await disk.log.revise(first.question_id, "how much is smp", (), ANSWERED, [edit])
+    assert (revised.question_id, replace(revised.owed[0], id=0)) == (first.question_id, edit)
+    assert disk.rows("select asked_at, asker, message_id, addressed from questions") == before
+    assert disk.rows("select text, personal_data, outcome, answer, revised_at is null from questions") == [
+        ("how much is smp", "[]", "answered", "smp", 0)
+    ]
+
+
+async def test_a_failed_edit_changes_nothing(disk: Disk) -> None:
+    """The row and what is owed for it are one transaction."""
+    first = await disk.log.record(SEEN, "how much", (), UNANSWERED)
+    run_sql(disk.folder, "create trigger refuse before insert on outbox begin select raise(abort, 'refused'); end")
+    with pytest.raises(QuestionLogError):
+        await disk.log.revise(first.question_id, "how much is smp", (), ANSWERED, [OWED])
+    assert (outcomes(disk), texts(disk)) == (["unanswered_low_confidence"], ["how much"])
+
+
+async def test_a_question_is_found_by_its_message(disk: Disk) -> None:
+    """With who asked, when, what became of it, and what was last owed in reply; an alert is no reply."""
+    alert = replace(OWED, place=Place("discord", "parents", "alerts"), reply_to="")
+    recorded = await disk.log.record(SEEN, "how much", (), UNANSWERED, [OWED, alert])
+    asker = disk.log.pseudonym("discord", "jo#1")
+    known = await disk.log.find(SEEN.place, "m1")
+    assert known and replace(known, asked_at=SEEN.sent_at) == Known(
+        recorded.question_id, asker, Outcome.UNANSWERED_LOW_CONFIDENCE, SEEN.sent_at, recorded.owed[0].id
+    )
+    assert abs(known.asked_at - SEEN.sent_at) < timedelta(seconds=1)
+    for place, message_id in ((SEEN.place, "m2"), (replace(SEEN.place, channel="other"), "m1")):
+        assert await disk.log.find(place, message_id) is None
+
+
+async def test_a_question_without_a_reply_is_found_too(disk: Disk) -> None:
+    """What was passed over is owed nothing."""
+    await disk.log.record(SEEN, None, (), SILENT)
+    known = await disk.log.find(SEEN.place, "m1")
+    assert known and (known.outcome, known.owed_id) == (Outcome.IGNORED_NOT_A_QUESTION, 0)
+
+
+# Posts
+
+
+async def test_a_posted_answer_is_found_by_its_id(disk: Disk) -> None:
+    """The platform's id leads back to the answer and nation, in its own platform and channel alone."""
+    recorded = await disk.log.record(MESSAGE, "how much is smp", (), ANSWERED, [OWED])
+    await disk.outbox.delivered(recorded.owed[0], ["r1"])
+    assert await disk.log.answer_posted_as("discord", "general", "r1") == Given("smp", "wales")
+    for elsewhere in (("telegram", "general", "r1"), ("discord", "other", "r1"), ("discord", "general", "r2")):
+        assert await disk.log.answer_posted_as(*elsewhere) is None
+
+
+async def test_a_refusal_is_no_posted_answer(disk: Disk) -> None:
+    """There is nothing in it that could be asked on about; but who asked is found."""
+    recorded = await disk.log.record(MESSAGE, "how", (), UNANSWERED, [replace(OWED, reply=UNANSWERED.reply)])
+    await disk.outbox.delivered(recorded.owed[0], ["r1"])
+    assert await disk.log.answer_posted_as("discord", "general", "r1") is None
+    known = await disk.log.find_by_post(MESSAGE.place, "r1")
+    assert known and known.id == recorded.question_id
+
+
+async def test_an_answer_posted_anew_replaces_the_one_before(disk: Disk) -> None:
+    """A post that was picked or edited to show another answer stands for that one."""
+    recorded = await disk.log.record(MESSAGE, "how much is smp", (), ANSWERED, [OWED])
+    await disk.outbox.delivered(recorded.owed[0], ["r1"])
+    await disk.log.record_choice(recorded.question_id, "discord", "jo#1", Given("pip"), "r1")
+    assert await disk.log.answer_posted_as("discord", "general", "r1") == Given("pip")
+    edit = replace(OWED, action=Action.EDIT, reply=Reply("A DRO.", given=Given("dro")), replaces=recorded.owed[0].id)
+    revised = await disk.log.revise(recorded.question_id, "what is a dro", (), ANSWERED, [edit])
+    await disk.outbox.delivered(revised.owed[0], ["r1"])
+    assert await disk.log.answer_posted_as("discord", "general", "r1") == Given("dro")
+
+
+async def test_a_removed_post_is_found_no_more(disk: Disk) -> None:
+    """What was taken away can't be asked on about or pressed."""
+    recorded = await disk.log.record(MESSAGE, "how much is smp", (), ANSWERED, [OWED])
+    await disk.outbox.delivered(recorded.owed[0], ["r1"])
+    await disk.log.record_removal(MESSAGE.place, "r1")
+    assert await disk.log.answer_posted_as("discord", "general", "r1") is None
+    assert await disk.log.find_by_post(MESSAGE.place, "r1") is None
+
+
+# What can't be written
+
+
+async def test_a_locked_log_loses_nothing_and_doubles_nothing(disk: Disk) -> None:
     """What can't be written while another process holds the log is written, in order, with the next question.
 
     Its askers were told of an error, so that no reply is owed to them any more.
     """
-    with locked(tmp_path):
+    with locked(disk.folder):
         for text in ("first", "second"):
             with pytest.raises(QuestionLogError, match="another process holds it") as caught:
-                await log.record(MESSAGE, text, (), ANSWERED)
+                await disk.log.record(MESSAGE, text, (), ANSWERED, [OWED])
             assert_one_sentence(caught.value)
-    assert await log.record(MESSAGE, "third", (), ANSWERED) == 3
-    assert texts(tmp_path) == ["first", "second", "third"]
-    assert rows(tmp_path, "select question_id from outbox order by id") == [(3,)]
-    outcomes = ["error_question_log", "error_question_log", "answered"]
-    assert [outcome for (outcome,) in rows(tmp_path, "select outcome from questions order by id")] == outcomes
+    third = await disk.log.record(MESSAGE, "third", (), ANSWERED, [OWED])
+    assert (third.question_id, texts(disk)) == (3, ["first", "second", "third"])
+    assert disk.rows("select question_id from outbox order by id") == [(3,)]
+    assert outcomes(disk) == ["error_question_log", "error_question_log", "answered"]
 
 
-@pytest.mark.asyncio
-async def test_closing_writes_what_is_left(log: QuestionLog, tmp_path: Path) -> None:
-    """A question that was kept for later is not lost when the bot stops; closing twice does no harm."""
-    with locked(tmp_path), pytest.raises(QuestionLogError):
-        await log.record(MESSAGE, "kept", (), ANSWERED)
-    log.close()
-    log.close()
-    assert texts(tmp_path) == ["kept"]
+@pytest.mark.parametrize("response", [URGENT, SILENT])
+async def test_what_stands_unrecorded_keeps_its_outcome(disk: Disk, response: Response) -> None:
+    """Urgent help and silence are carried out all the same, and that is what the row says later."""
+    with locked(disk.folder), pytest.raises(QuestionLogError):
+        await disk.log.record(MESSAGE, None, (), response)
+    await disk.log.record(MESSAGE, "next", (), ANSWERED)
+    assert outcomes(disk) == [response.outcome.value, "answered"]
 
 
-@pytest.mark.asyncio
-async def test_a_read_only_log_is_explained(log: QuestionLog, tmp_path: Path) -> None:
+async def test_closing_writes_what_is_left(disk: Disk) -> None:
+    """A question that was kept for later is not lost when the bot stops."""
+    with locked(disk.folder), pytest.raises(QuestionLogError):
+        await disk.log.record(MESSAGE, "kept", (), ANSWERED)
+    disk.close()
+    assert texts(disk) == ["kept"]
+
+
+async def test_a_read_only_log_is_explained(disk: Disk) -> None:
     """A log that may not be written says so; what was kept is written once it may be."""
     # SQLite reports the same as for a file without write permission, which root can't be denied.
-    run_in(log, "pragma query_only = on")
+    run_in(disk, "pragma query_only = on")
     with pytest.raises(QuestionLogError, match="it is read-only") as caught:
-        await log.record(MESSAGE, "first", (), ANSWERED)
+        await disk.log.record(MESSAGE, "first", (), ANSWERED)
     assert_one_sentence(caught.value)
-    run_in(log, "pragma query_only = off")
-    await log.record(MESSAGE, "second", (), ANSWERED)
-    assert texts(tmp_path) == ["first", "second"]
+    run_in(disk, "pragma query_only = off")
+    await disk.log.record(MESSAGE, "second", (), ANSWERED)
+    assert texts(disk) == ["first", "second"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write any file")
-@pytest.mark.asyncio
-async def test_a_read_only_file_is_explained(opened: Open, tmp_path: Path) -> None:
-    """The same with a file that has lost its write permission."""
-    opened().close()
-    (tmp_path / LOG_FILE).chmod(0o444)
-    with pytest.raises(QuestionLogError, match="it is read-only"):
-        await opened().record(MESSAGE, "first", (), ANSWERED)
-    (tmp_path / LOG_FILE).chmod(0o644)
-
-
-@pytest.mark.asyncio
-async def test_a_full_disk_is_explained(log: QuestionLog, tmp_path: Path) -> None:
+async def test_a_full_disk_is_explained(disk: Disk) -> None:
     """On a full disk each question is kept, and written once there is room: all of them, once."""
-    run_in(log, f"pragma max_page_count = {run_in(log, 'pragma page_count')[0]}")
+    run_in(disk, f"pragma max_page_count = {run_in(disk, 'pragma page_count')[0]}")
     asked = [f"{number}: {'long ' * 800}" for number in range(3)]
     for text in asked:
         with pytest.raises(QuestionLogError, match="the disk is full") as caught:
-            await log.record(MESSAGE, text, (), ANSWERED)
+            await disk.log.record(MESSAGE, text, (), ANSWERED)
         assert_one_sentence(caught.value)
-    assert texts(tmp_path) == []
-    run_in(log, "pragma max_page_count = 100000")
-    await log.record(MESSAGE, "after", (), ANSWERED)
-    assert texts(tmp_path) == [*asked, "after"]
+    assert texts(disk) == []
+    run_in(disk, "pragma max_page_count = 100000")
+    await disk.log.record(MESSAGE, "after", (), ANSWERED)
+    assert texts(disk) == [*asked, "after"]
 
 
-@pytest.mark.asyncio
-async def test_a_row_that_can_never_be_written_holds_up_no_other(log: QuestionLog, tmp_path: Path) -> None:
+async def test_a_row_that_can_never_be_written_holds_up_no_other(disk: Disk) -> None:
     """A platform's broken characters cost one row, not the log."""
-    broken = Message(**{**vars(MESSAGE), "community": "broken \ud800"})
     with pytest.raises(QuestionLogError) as caught:
-        await log.record(broken, "first", (), ANSWERED)
+        await disk.log.record(replace(MESSAGE, community="broken \ud800"), "first", (), ANSWERED)
     assert_one_sentence(caught.value)
-    await log.record(MESSAGE, "second", (), ANSWERED)
-    assert texts(tmp_path) == ["second"]
+    await disk.log.record(MESSAGE, "second", (), ANSWERED)
+    assert texts(disk) == ["second"]
 
 
-def test_a_file_that_is_no_database_is_explained_and_kept(opened: Open, tmp_path: Path) -> None:
-    """Somebody's other file under the log's name is refused, and not a byte of it is changed."""
-    content = b"This is no database. " * 500
-    (tmp_path / LOG_FILE).write_bytes(content)
-    with pytest.raises(QuestionLogError, match="it is not a question log") as caught:
-        opened()
-    assert_one_sentence(caught.value)
-    with pytest.raises(QuestionLogError, match="it is not a question log"):
-        list(unanswered_questions(tmp_path))
-    assert (tmp_path / LOG_FILE).read_bytes() == content
+# What people press
 
 
-def test_a_folder_in_place_of_the_log_is_explained(opened: Open, tmp_path: Path) -> None:
-    """Where the log can't be opened at all, the error says what to look at."""
-    (tmp_path / LOG_FILE).mkdir()
-    with pytest.raises(QuestionLogError, match="it can't be opened") as caught:
-        opened()
-    assert_one_sentence(caught.value)
+async def test_a_later_vote_replaces_an_earlier_one(disk: Disk) -> None:
+    """One person has one vote on a reply; another person has another."""
+    question_id = (await disk.log.record(MESSAGE, "how much is smp", (), ANSWERED)).question_id
+    for author, helpful in (("jo", True), ("jo", False), ("al", True)):
+        await disk.log.record_feedback(question_id, "discord", author, helpful)
+    assert sorted(disk.rows("select asker, helpful from feedback")) == sorted(
+        [(disk.log.pseudonym("discord", "jo"), 0), (disk.log.pseudonym("discord", "al"), 1)]
+    )
 
 
-def test_a_file_in_place_of_the_folder_is_explained(tmp_path: Path) -> None:
-    """A data folder that is a file is refused in one sentence."""
-    (tmp_path / "data").write_text("")
-    with pytest.raises(QuestionLogError, match="can't be used for the question log") as caught:
-        QuestionLog(tmp_path / "data")
-    assert_one_sentence(caught.value)
+async def test_a_press_needs_a_question(disk: Disk) -> None:
+    """Votes, choices and company for a question that isn't there are refused, and nothing of them stays."""
+    for press in (
+        disk.log.record_feedback(99, "discord", "jo", True),
+        disk.log.record_choice(99, "discord", "jo", Given("smp"), "r1"),
+        disk.log.record_me_too(99, "discord", "jo"),
+    ):
+        with pytest.raises(QuestionLogError):
+            await press
+    assert [disk.rows(f"select * from {table}") for table in ("feedback", "choices", "me_too")] == [[]] * 3  # noqa: S608 - our names
 
 
-def test_opening_a_locked_new_log_is_explained(opened: Open, tmp_path: Path) -> None:
-    """A log that can't be set up because another process holds it says so, rather than start half made."""
-    run_sql(tmp_path, "create table other (id)")
-    with locked(tmp_path), pytest.raises(QuestionLogError, match="another process holds it") as caught:
-        opened()
-    assert_one_sentence(caught.value)
+async def test_every_choice_is_kept(disk: Disk) -> None:
+    """What a person picked is kept, "None of these" included."""
+    question_id = (await disk.log.record(MESSAGE, "how much?", (), UNANSWERED)).question_id
+    await disk.log.record_choice(question_id, "discord", "jo", Given(""), "r1")
+    await disk.log.record_choice(question_id, "discord", "jo", Given("smp", "wales"), "r1")
+    assert disk.rows("select question_id, answer, nation from choices order by id") == [
+        (question_id, "", ""),
+        (question_id, "smp", "wales"),
+    ]
 
 
-def test_processes_share_a_log_from_the_first_moment(tmp_path: Path) -> None:
-    """Processes that make and write the same log at once lose no row and agree on the askers' key."""
-    folder = tmp_path / "new" / "data"
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder), name],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for name in "abc"
-    ]  # fmt: skip
-    for writer in writers:
-        assert writer.stdout and writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        assert writer.stdin
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    pseudonyms = [writer.communicate(timeout=30)[0] for writer in writers]
-    assert [writer.returncode for writer in writers] == [0, 0, 0]
-    assert len(set(pseudonyms)) == 1
-    assert sorted(texts(folder)) == sorted(f"{name} {number}" for name in "abc" for number in range(40))
-    assert rows(folder, "select count(*), count(delivered_at) from outbox") == [(120, 120)]
+async def test_company_is_counted_once(disk: Disk) -> None:
+    """Somebody who would like to know too counts once, whoever else does."""
+    question_id = (await disk.log.record(MESSAGE, "how much?", (), UNANSWERED)).question_id
+    counted = [await disk.log.record_me_too(question_id, "discord", author) for author in ("al", "mo", "al")]
+    assert counted == [True, True, False]
+    assert disk.rows("select count(*) from me_too") == [(2,)]
 
 
-def test_a_pseudonym_is_stable_and_tells_nothing(opened: Open, tmp_path: Path) -> None:
-    """A person keeps one pseudonym across restarts, another on each platform, and their name is not in it."""
-    before, after = opened(), opened()
-    assert before.pseudonym("discord", "jo#1") == after.pseudonym("discord", "jo#1")
-    names = {after.pseudonym("discord", "jo#1"), after.pseudonym("telegram", "jo#1"), after.pseudonym("discord", "al")}
-    assert len(names) == 3
-    assert all(re.fullmatch(r"[0-9a-f]{32}", name) for name in names)
-    assert re.fullmatch(r"[0-9a-f]{32}", after.pseudonym("discord", "broken \ud800"))
+async def test_a_deleted_message_has_its_words_forgotten(disk: Disk) -> None:
+    """The row says what became of it and no more, and the reply's removal is owed."""
+    first = await disk.log.record(SEEN, "how much is smp", (), ANSWERED, [OWED])
+    removal = Owed(0, SEEN.place, Action.REMOVE, replaces=first.owed[0].id)
+    (owed,) = await disk.log.withdraw(first.question_id, [removal])
+    assert replace(owed, id=0) == removal and owed.id > first.owed[0].id
+    assert disk.rows("select outcome, text, candidates from questions") == [("answered", None, "[]")]
 
 
-def test_another_folder_has_another_key(tmp_path: Path) -> None:
-    """Two departments' logs can't be joined by their askers."""
-    with closing(QuestionLog(tmp_path / "a")) as one, closing(QuestionLog(tmp_path / "b")) as other:
-        assert one.pseudonym("discord", "jo#1") != other.pseudonym("discord", "jo#1")
+# What officials see
 
 
-def test_the_key_is_the_owners_alone(log: QuestionLog, tmp_path: Path) -> None:
-    """Nobody else on the machine can read the key, and no scratch file is left of making it."""
-    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
-    assert len((tmp_path / KEY_FILE).read_bytes()) == 32
-    assert [path.name for path in tmp_path.glob("asker*")] == [KEY_FILE]
-
-
-@pytest.mark.asyncio
-async def test_an_author_is_nowhere_in_the_file(log: QuestionLog, tmp_path: Path) -> None:
-    """The platform's name of a person is not stored."""
-    await log.record(MESSAGE, "how much is smp", (), ANSWERED)
-    log.close()
-    assert b"jo#1" not in (tmp_path / LOG_FILE).read_bytes()
-
-
-@pytest.mark.asyncio
-async def test_unanswered_questions_come_newest_first(log: QuestionLog, tmp_path: Path) -> None:
+async def test_unanswered_questions_come_newest_first(disk: Disk) -> None:
     """Officials see what nobody has answered, and only that, newest first, while the bot goes on writing."""
     wanted = [outcome for outcome in Outcome if outcome.value.startswith("unanswered_")]
     wanted += [Outcome.CLARIFY, Outcome.IGNORED_NOT_CONFIDENT]
     for outcome in Outcome:
-        await log.record(MESSAGE, f"text of {outcome.value}", (), Response(outcome))
-    listed = list(unanswered_questions(tmp_path))
+        await disk.log.record(MESSAGE, f"text of {outcome.value}", (), Response(outcome))
+    listed = list(unanswered_questions(disk.folder))
     assert {question.outcome for question in listed} == {outcome.value for outcome in wanted}
     assert [question.id for question in listed] == sorted((question.id for question in listed), reverse=True)
 
 
-@pytest.mark.asyncio
-async def test_an_unanswered_question_is_read_back_whole(log: QuestionLog, tmp_path: Path) -> None:
+async def test_an_unanswered_question_is_read_back_whole(disk: Disk) -> None:
     """What officials see has the types that it was written with."""
-    await log.record(MESSAGE, "how much?", (), UNANSWERED)
-    (question,) = unanswered_questions(tmp_path)
+    await disk.log.record(MESSAGE, "how much?", (), UNANSWERED)
+    (question,) = unanswered_questions(disk.folder)
     assert (question.text, question.addressed, question.confidence) == ("how much?", False, 0.2)
     assert question.candidates == [{"answer": "smp", "confidence": 0.2}]
 
@@ -377,54 +383,9 @@ def test_no_log_holds_no_questions(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.asyncio
 async def test_any_folder_name_will_do(tmp_path: Path) -> None:
     """A folder whose name means something in a URI is read like any other."""
     folder = tmp_path / "50% of #1?mode=rw"
-    with closing(QuestionLog(folder)) as log:
-        await log.record(MESSAGE, "how much?", (), UNANSWERED)
+    with closing(Disk(folder)) as disk:
+        await disk.log.record(MESSAGE, "how much?", (), UNANSWERED)
     assert [question.text for question in unanswered_questions(folder)] == ["how much?"]
-
-
-@pytest.mark.asyncio
-async def test_a_later_vote_replaces_an_earlier_one(log: QuestionLog, tmp_path: Path) -> None:
-    """One person has one vote on a reply; another person has another."""
-    question_id = await log.record(MESSAGE, "how much is smp", (), ANSWERED)
-    for author, helpful in (("jo", True), ("jo", False), ("al", True)):
-        await log.record_feedback(question_id, "discord", author, helpful)
-    assert sorted(rows(tmp_path, "select asker, helpful from feedback")) == sorted(
-        [(log.pseudonym("discord", "jo"), 0), (log.pseudonym("discord", "al"), 1)]
-    )
-
-
-@pytest.mark.asyncio
-async def test_a_vote_needs_a_question(log: QuestionLog) -> None:
-    """Feedback and choices on a question that isn't there are refused."""
-    with pytest.raises(QuestionLogError):
-        await log.record_feedback(99, "discord", "jo", True)
-    with pytest.raises(QuestionLogError):
-        await log.record_choice(99, "discord", "jo", "smp", "")
-
-
-@pytest.mark.asyncio
-async def test_every_choice_is_kept(log: QuestionLog, tmp_path: Path) -> None:
-    """What a person picked is kept, "None of these" included."""
-    question_id = await log.record(MESSAGE, "how much?", (), UNANSWERED)
-    await log.record_choice(question_id, "discord", "jo", "", "")
-    await log.record_choice(question_id, "discord", "jo", "smp", "wales")
-    assert rows(tmp_path, "select question_id, answer, nation from choices order by id") == [
-        (question_id, "", ""),
-        (question_id, "smp", "wales"),
-    ]
-
-
-@pytest.mark.asyncio
-async def test_a_reply_is_marked_delivered_once(log: QuestionLog, tmp_path: Path) -> None:
-    """Only the reply that was posted is marked, and the first time stands."""
-    first = await log.record(MESSAGE, "one", (), ANSWERED)
-    await log.record(MESSAGE, "two", (), ANSWERED)
-    await log.mark_delivered(first)
-    assert rows(tmp_path, "select question_id from outbox where delivered_at is not null") == [(first,)]
-    run_sql(tmp_path, "update outbox set delivered_at = 'earlier' where delivered_at is not null")
-    await log.mark_delivered(first)
-    assert rows(tmp_path, "select delivered_at from outbox order by id") == [("earlier",), (None,)]

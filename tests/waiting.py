@@ -1,0 +1,12 @@
+"""Waiting for what nothing tells of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+async def until(is_true: Callable[[], object]) -> None:
+    """Wait until something holds; the test's own time limit ends a wait in vain."""
+    while not is_true():  # noqa: ASYNC110 -- nothing tells of it
+        await asyncio.sleep(0.005)
