@@ -23,7 +23,8 @@ async def measure(data: Path) -> tuple[list[bool], list[bool]]:
     """Which of the two-part questions, and which of the replies, get all that they ask for."""
     project = open_project(data)
     two_part, follow_ups = (_read(project.root / file) for file in (TWO_PART_FILE, FOLLOW_UP_FILE))
-    async with serving(project, project.releases.current(), record=False) as responder:
+    async with serving(project, project.releases.current(), record=False) as service:
+        responder = service.responder
         both = [set(line["answers"]) <= _answers(await _ask(responder, line)) for line in two_part]
         right = [_is_right(line, await _ask(responder, line), responder) for line in follow_ups]
     return both, right

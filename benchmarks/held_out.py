@@ -25,10 +25,10 @@ async def respond_to_all(data: Path, file: Path | None) -> list[Case]:
         LabelledText(line.text, line.answer, False, line.group) for line in lines if line.answer and line.addressed
     ]
     cases = []
-    async with serving(project, project.releases.current(), record=False) as responder:
+    async with serving(project, project.releases.current(), record=False) as service:
         for number, line in enumerate([*lines, *overheard]):
             message = Message(line.text, channel=str(number), author=str(number), addressed=line.addressed)
-            cases.append((line, await responder.respond(message)))
+            cases.append((line, await service.responder.respond(message)))
     return cases
 
 

@@ -31,12 +31,12 @@ async def measure(data: Path, count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         install_encoder(Path(folder))
         encoder = Encoder(Path(folder))
-        async with serving(replace(project, data=Path(folder)), release, record=True) as responder:
+        async with serving(replace(project, data=Path(folder)), release, record=True) as service:
             for number, text in enumerate([*texts[:20], *texts]):
                 started = time.perf_counter()
                 encoder.encode(text)
                 encoded = time.perf_counter()
-                await responder.respond(Message(text, channel=str(number), author=str(number)))
+                await service.responder.respond(Message(text, channel=str(number), author=str(number)))
                 encoding.append(encoded - started)
                 responding.append(time.perf_counter() - encoded)
     alone, whole = (statistics.median(times[20:]) * 1000 for times in (encoding, responding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Coroutine
@@ -24,7 +25,7 @@ from connectors.discord_connector import explaining
 from connectors.discord_connector.commands import CommandTree
 from connectors.discord_connector.look_back import LookBack
 from connectors.discord_connector.presses import Presses
-from connectors.discord_connector.reading import PLATFORM, guild_id_of, place_by_ids, read
+from connectors.discord_connector.reading import PLATFORM, guild_id_of, place_of, read
 from connectors.lanes import Lanes, Work
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Client(discord.AutoShardedClient):
         self._connected: set[int] = set()
         self._background: set[asyncio.Task[Any]] = set()
         self._found: LRUCache[int, object] = LRUCache(UNKNOWN_CHANNELS)
-        self._look_back = LookBack(desk.communities, look_back_seconds, self._take)
+        self._look_back = LookBack(desk.communities, look_back_seconds)
         self._presses = Presses(desk, has_content)
         self._tree = CommandTree(self)
 
@@ -115,7 +116,8 @@ class Client(discord.AutoShardedClient):
         self._note_connected(shard_id)
         if shard_id == 0:
             # Direct messages come to the first shard.
-            self._start(self._look_back.at_direct_messages(self, shard_id))
+            for channel in self._look_back.direct_channels(self):
+                self._run(channel.id, partial(self._catch_up, channel))
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         self._note_connected(shard_id)
@@ -170,33 +172,42 @@ class Client(discord.AutoShardedClient):
 
     async def _respond(self, message: discord.Message, is_edit: bool, received_at: float) -> None:
         assert self.user is not None
-        await self._find_channel(message)
+        if isinstance(message.channel, discord.PartialMessageable):
+            message.channel = await self._find(message.channel.id, guild_id_of(message))
+        await self._catch_up(message.channel, message)
         response = await self.desk.handler.respond(read(message, self.user, is_edit))
         self.delivery.add(response.owed, received_at)
 
-    async def _find_channel(self, message: discord.Message) -> None:
-        """Ask for a channel that discord.py doesn't know, such as a thread that was archived."""
-        channel = message.channel
-        if not isinstance(channel, discord.PartialMessageable) or guild_id_of(message) is None:
-            return
-        if channel.id not in self._found:
-            try:
-                self._found[channel.id] = await self.fetch_channel(channel.id)
-            except (discord.DiscordException, aiohttp.ClientError, OSError):
-                self._found[channel.id] = channel
-        message.channel = self._found[channel.id]  # type: ignore[assignment]
+    async def _catch_up(self, channel: Any, before: discord.Message | None = None) -> None:
+        """Hand over what was written in a channel while the bot was away, before anything that is new there."""
+        assert self.user is not None
+        for message in await self._look_back.missed(channel, before):
+            if message.author.id != self.user.id:
+                response = await self.desk.handler.respond(read(message, self.user))
+                self.delivery.add(response.owed, time.monotonic())
+
+    async def _find(self, channel_id: int, guild_id: int | None) -> Any:
+        """A channel by its id. Discord is asked for what discord.py doesn't know, such as an archived thread."""
+        guild = self.get_guild(guild_id) if guild_id else None
+        if known := guild and guild.get_channel_or_thread(channel_id):
+            return known
+        if guild_id and channel_id not in self._found:
+            with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+                self._found[channel_id] = await self.fetch_channel(channel_id)
+        return self._found.get(channel_id) or self.get_partial_messageable(channel_id, guild_id=guild_id)
 
     def _delete(self, channel_id: int, guild_id: int | None, message_id: int) -> None:
         async def work() -> None:
-            place = place_by_ids(self, channel_id, guild_id)
+            place = place_of(await self._find(channel_id, guild_id), guild_id)
             self.delivery.add(await self.desk.handler.message_deleted(place, str(message_id)))
 
         self._run(channel_id, work)
 
     async def _meet(self, guild: discord.Guild) -> None:
-        """A server is there: one that is new to the bot is greeted, in another what was missed is read."""
+        """A server is there: what was missed is read, and one that is new to the bot is greeted."""
+        for channel in self._look_back.channels(guild):
+            self._run(channel.id, partial(self._catch_up, channel))
         await explaining.welcome(self, guild, self.desk.communities)
-        self._start(self._look_back.at_guild(guild))
 
     def _run(self, channel_id: int, work: Work) -> None:
         if self.is_listening:

@@ -80,8 +80,8 @@ async def ask(interaction: discord.Interaction[Client], question: app_commands.R
         return
     try:
         posts = await answer(interaction, as_posts(reply.reply, reply.is_urgent), ephemeral=False)
-    except FAILURES:
-        # It came too late, or Discord failed: the reply goes to the channel as any other does.
+    except Exception:  # noqa: BLE001 -- whatever it was, the reply is still owed
+        # Mostly it came too late: the reply goes to the channel as any other does.
         client.delivery.add([reply], received_at)
     else:
         await client.delivery.posted(reply, posts, received_at)

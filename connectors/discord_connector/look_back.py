@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import aiohttp
 import discord
 
-from bot.places import Mode, Place
+from bot.places import Mode
 from connectors.base import Communities
 from connectors.discord_connector.reading import place_of
 
 logger = logging.getLogger(__name__)
 
 MARGIN = timedelta(seconds=60)
-"""How far before the message last heard to begin: what came next may have been received and then lost in a crash.
+"""How far before the message last heard in a channel to begin, since it was noted later than it was written.
 
 What was recorded is known by its id, and is not answered again."""
 MAX_MESSAGES = 1000
 MAX_DIRECT = 50
+AT_ONCE = 5
 
 Heard = Mapping[tuple[str, str], datetime]
 Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -29,65 +32,70 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | di
 class LookBack:
     """What each new session of a shard has still to look back at."""
 
-    def __init__(self, communities: Communities, seconds: float, take: Callable[[discord.Message], None]) -> None:
-        """Hand messages of at most the last `seconds` to `take`, in channels where the bot is not switched off."""
+    def __init__(self, communities: Communities, seconds: float) -> None:
+        """Look back by at most some seconds, in channels where the bot is not switched off."""
         self._communities = communities
-        self._seconds = seconds
-        self._take = take
+        self._longest = timedelta(seconds=seconds)
         self._heard: dict[int, Heard] = {}
         self._seen: dict[int, set[int]] = {}
+        self._reading = asyncio.Semaphore(AT_ONCE)
 
     def begin(self, shard: int, heard: Heard) -> None:
         """A new session begins; `heard` is when each channel was last heard before it."""
         self._heard[shard] = heard
         self._seen[shard] = set()
 
-    async def at_guild(self, guild: discord.Guild) -> None:
-        """Look back at a server, once in a session."""
-        heard, seen = self._heard.get(guild.shard_id, {}), self._seen.setdefault(guild.shard_id, set())
-        if not heard or guild.id in seen:
-            return
-        seen.add(guild.id)
-        for channel in _channels(guild):
-            place = place_of(channel, guild.id)
-            since = self._since(heard, place)
-            if _may_hold_more(channel, since) and self._communities.settings(place).mode is not Mode.OFF:
-                await self._read(channel, since)
+    def channels(self, guild: discord.Guild) -> Iterator[Channel]:
+        """The channels of a server in which something may have been missed."""
+        channels: list[Channel] = [*guild.text_channels, *guild.voice_channels, *guild.stage_channels, *guild.threads]
+        for channel in channels:
+            since = self._since(channel)
+            if since and channel.last_message_id and discord.utils.snowflake_time(channel.last_message_id) > since:
+                yield channel
 
-    async def at_direct_messages(self, client: discord.Client, shard: int) -> None:
-        """Look back at the direct messages last heard: channels that no server has."""
-        heard = self._heard.get(shard, {})
+    def direct_channels(self, client: discord.Client) -> Iterator[discord.PartialMessageable]:
+        """The channels last heard that no server has: direct messages. They come to the first shard."""
+        heard = self._heard.get(0, {})
         recent = sorted(heard, key=lambda key: heard[key], reverse=True)
-        direct = [key for key in recent if not key[1] and key[0].isdecimal() and not client.get_channel(int(key[0]))]
-        for channel, _ in direct[:MAX_DIRECT]:
-            since = self._since(heard, Place("discord", "", channel))
-            await self._read(client.get_partial_messageable(int(channel)), since)
+        direct = [channel for channel, thread in recent if not thread and channel.isdecimal()]
+        for channel in [one for one in direct if not client.get_channel(int(one))][:MAX_DIRECT]:
+            yield client.get_partial_messageable(int(channel))
 
-    def _since(self, heard: Heard, place: Place) -> datetime:
-        """From when on a channel is to be read. One never heard of late was silent until the last that was heard."""
-        last = heard.get((place.channel, place.thread)) or max(heard.values())
-        return max(last - MARGIN, datetime.now(timezone.utc) - timedelta(seconds=self._seconds))
-
-    async def _read(self, channel: Channel | discord.PartialMessageable, since: datetime) -> None:
+    async def missed(self, channel: Any, before: discord.Message | None = None) -> list[discord.Message]:
+        """What was written in a channel while the bot was away, oldest first, once in a session."""
+        seen, since = self._seen.setdefault(_shard(channel), set()), self._since(channel)
+        if channel.id in seen or since is None:
+            return []
+        seen.add(channel.id)
+        if self._communities.settings(place_of(channel, _guild_id(channel))).mode is Mode.OFF:
+            return []
         try:
-            async for message in _history(channel, since):
-                self._take(message)
+            async with self._reading:
+                history = channel.history(after=since, before=before, oldest_first=True, limit=MAX_MESSAGES)
+                return [message async for message in history]
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             logger.info("A channel of Discord could not be looked back at (%s).", type(error).__name__)
+            return []
+
+    def _since(self, channel: Any) -> datetime | None:
+        """From when on a channel is to be read; None for not at all, as where nothing was ever heard."""
+        heard = self._heard.get(_shard(channel))
+        if not heard:
+            return None
+        place = place_of(channel, _guild_id(channel))
+        last, earliest = heard.get((place.channel, place.thread)), datetime.now(timezone.utc) - self._longest
+        if last is not None:
+            return max(last - MARGIN, earliest)
+        # Nothing was heard there for a day: whatever there is, since the bot was invited, was missed.
+        me = getattr(getattr(channel, "guild", None), "me", None)
+        return max(me.joined_at, earliest) if me is not None and me.joined_at else None
 
 
-def _history(channel: Channel | discord.PartialMessageable, since: datetime) -> AsyncIterator[discord.Message]:
-    return channel.history(after=since, oldest_first=True, limit=MAX_MESSAGES)
+def _shard(channel: Any) -> int:
+    guild = getattr(channel, "guild", None)
+    return guild.shard_id if guild is not None else 0
 
 
-def _channels(guild: discord.Guild) -> Iterator[Channel]:
-    yield from guild.text_channels
-    yield from guild.voice_channels
-    yield from guild.stage_channels
-    yield from guild.threads
-
-
-def _may_hold_more(channel: Channel, since: datetime) -> bool:
-    """Whether its last message, deleted or not, is younger."""
-    last = channel.last_message_id
-    return last is not None and discord.utils.snowflake_time(last) > since
+def _guild_id(channel: Any) -> int | None:
+    guild = getattr(channel, "guild", None)
+    return guild.id if guild is not None else None

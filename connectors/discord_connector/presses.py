@@ -7,14 +7,13 @@ import logging
 
 import discord
 
-from bot import metrics
 from bot.deliveries import Button, Press, Pressed
 from bot.errors import SignpostError
 from connectors.base import Desk
 from connectors.buttons import button_of
 from connectors.discord_connector import menus, panel_view, setup_panel, wording
 from connectors.discord_connector.answering import FAILURES, acknowledge, answer, soon, update
-from connectors.discord_connector.reading import PLATFORM, component_of, place_of
+from connectors.discord_connector.reading import component_of, place_of
 from connectors.discord_connector.rendering import as_posts, words
 
 logger = logging.getLogger(__name__)
@@ -52,7 +51,6 @@ class Presses:
             await answer(interaction, [words(wording.FAILED)])
 
     async def _press(self, interaction: discord.Interaction, button: Button) -> None:
-        metrics.PRESSES.labels(PLATFORM, button.kind.value).inc()
         press = Press(
             place=place_of(interaction.channel, interaction.guild_id),
             post=str(interaction.message.id) if interaction.message else "",

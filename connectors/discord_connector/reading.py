@@ -23,13 +23,6 @@ def place_of(channel: object, guild_id: int | None) -> Place:
     return Place(PLATFORM, community, str(getattr(channel, "id", "")))
 
 
-def place_by_ids(client: discord.Client, channel_id: int, guild_id: int | None) -> Place:
-    """The same, for a channel known by its id alone."""
-    guild = client.get_guild(guild_id) if guild_id else None
-    channel = guild.get_channel_or_thread(channel_id) if guild else None
-    return place_of(channel or discord.Object(channel_id), guild_id)
-
-
 def guild_id_of(message: discord.Message) -> int | None:
     """The server a message was written in, known or not; None for a direct message."""
     return message.guild.id if message.guild else getattr(message.channel, "guild_id", None)

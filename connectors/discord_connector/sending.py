@@ -7,11 +7,11 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 
-import aiohttp
 import discord
 
 from bot.deliveries import Action, Owed
-from bot.errors import PermanentSendError, TemporarySendError
+from bot.errors import PermanentSendError, SignpostError, TemporarySendError
+from bot.messages import Reply
 from bot.places import Notice
 from connectors.discord_connector.rendering import Post, as_plain_posts, as_posts
 
@@ -22,9 +22,6 @@ _MISSING_PERMISSIONS = 50013
 _NO_HISTORY = 160002
 """Replying takes the permission to read what was written before."""
 _SLOW_MODE = 20016
-
-# A closed session, as there is between two clients, is a RuntimeError, and an answer that isn't JSON a ValueError.
-_UNREACHABLE = (aiohttp.ClientError, OSError, asyncio.TimeoutError, RuntimeError, ValueError)
 
 Refused = Callable[[Owed, Notice], None]
 
@@ -41,11 +38,14 @@ class Sender:
         """Do one thing that is owed; see connectors.delivery.Do."""
         try:
             return await asyncio.wait_for(self._do(owed, replaced), SEND_SECONDS)
+        except SignpostError:
+            raise
         except discord.HTTPException as error:
             raise self._explained(owed, error) from error
         except discord.RateLimited as error:
             raise TemporarySendError("Discord asks for patience.", error.retry_after) from error
-        except _UNREACHABLE as error:
+        except Exception as error:
+            # Discord can't be reached, or what it answered can't be read: whether it was done is not known.
             raise TemporarySendError(f"Discord can't be reached ({type(error).__name__}).", RETRY_SECONDS) from error
 
     async def _do(self, owed: Owed, replaced: Sequence[str]) -> Sequence[str]:
@@ -54,7 +54,7 @@ class Sender:
             await _remove(channel, replaced)
             return ()
         try:
-            return await _put(channel, owed, as_posts(owed.reply, owed.is_urgent), replaced)
+            return await _put(channel, owed, _embeds(owed.reply, owed.is_urgent), replaced)
         except discord.Forbidden as error:
             if error.code != _MISSING_PERMISSIONS:
                 raise
@@ -80,6 +80,13 @@ class Sender:
             self._refused(owed, Notice.CANNOT_POST)
             return PermanentSendError("Discord does not let the bot do that in this channel.", "forbidden")
         return PermanentSendError(f"Discord refused it (status {error.status}, code {error.code}).", "refused")
+
+
+def _embeds(reply: Reply, urgent: bool) -> Sequence[Post]:
+    try:
+        return as_posts(reply, urgent)
+    except ValueError as error:
+        raise PermanentSendError(f"A reply can't be shown on Discord: {error}", "refused") from error
 
 
 async def _put(

@@ -11,11 +11,12 @@ from typing import Any, cast
 
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.errors import ConnectorError, PermanentSendError, TemporarySendError
+from connectors.telegram_connector.http_request import AiohttpRequest
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+MAX_DESCRIPTION = 100
 NO_WAIT_GIVEN = 0.0
 """The `retry_after` of an error for which the platform has named no time."""
 
@@ -24,7 +25,7 @@ _REASONS = {
     FORBIDDEN: ("not enough rights", "no rights", "write_forbidden", "restricted", "topic_closed", "admin rights"),
     GONE: ("not found", "can't be edited", "can't be deleted", "message_id_invalid", "deactivated"),
 }
-_LIBRARIES = ("telegram", "httpx", "httpcore")
+_LIBRARIES = ("telegram", "httpx", "httpcore", "aiohttp.client")
 
 # From its version 23 on, python-telegram-bot gives periods as timedelta; until then it warns where one does not opt in.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -51,8 +52,8 @@ async def client_of(token: str, api_base: str) -> AsyncIterator[Client]:
     client = Client(
         token,
         base_url=f"{api_base.rstrip('/')}/bot",
-        request=HTTPXRequest(read_timeout=15.0, pool_timeout=15.0),
-        get_updates_request=HTTPXRequest(connection_pool_size=4),
+        request=AiohttpRequest(api_base, read_seconds=15.0),
+        get_updates_request=AiohttpRequest(api_base, read_seconds=10.0),
     )
     try:
         yield client
@@ -87,7 +88,7 @@ def refused_token() -> ConnectorError:
 
 def described(error: TelegramError) -> str:
     """What the platform says of a call, without what follows a colon: that may quote the message."""
-    return error.message.partition(":")[0].strip().rstrip(".") or type(error).__name__
+    return error.message.partition(":")[0].strip()[:MAX_DESCRIPTION].rstrip(".") or type(error).__name__
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Any
 
 import telegram
 from telegram import CallbackQuery, ChatMemberUpdated, Update, User
 
-from bot.deliveries import Press
+from bot.deliveries import Button, Press
 from connectors.base import Desk
 from connectors.buttons import button_of
 from connectors.delivery import Delivery
@@ -80,8 +80,7 @@ class Dispatch:
     async def finish(self) -> None:
         """Finish what is in hand."""
         await self._lanes.finish()
-        await self.delivery.finish()
-        await self.chores.finish()
+        await asyncio.gather(self.delivery.finish(), self.chores.finish())
 
     async def close(self) -> None:
         """Stop at once: what is owed stays so."""
@@ -129,20 +128,26 @@ class Dispatch:
 
     async def _take_press(self, query: CallbackQuery) -> None:
         data = query.data or ""
-        lane = (query.message.chat.id, query.message.message_id) if query.message else query.id
-        if query.message and (menu := self._menus.get(data.partition(":")[0])):
-            self.chores.add(lane, partial(menu, query))
-        elif not query.message or not (button := button_of(data)):
-            self.chores.add(lane, partial(self._posts.answer, query.id))
+        menu = self._menus.get(data.partition(":")[0])
+        button = button_of(data)
+        if query.message and menu:
+            self.chores.add(_post(query), partial(menu, query))
+        elif query.message and button:
+            await self._take_press_of(button, query, query.message)
         else:
-            place, post = place_of(query.message), str(query.message.message_id)
-            is_moderator = query.from_user.id in await self._administrators.of(query.message.chat.id)
-            press = Press(place, post, str(query.from_user.id), button, is_moderator)
-            pressed = await self._desk.handler.press(press)
-            self.chores.add(("press", query.id), partial(self._posts.answer, query.id, pressed.word))
-            if pressed.reply or pressed.removes:
-                reply = None if pressed.removes else pressed.reply
-                self.chores.add(lane, partial(self._sender.replace, place, post, reply))
+            self.chores.add(query.id, partial(self._posts.answer, query.id))
+
+    async def _take_press_of(
+        self, button: Button, query: CallbackQuery, message: telegram.MaybeInaccessibleMessage
+    ) -> None:
+        """Hand the press of a reply's button over, answer it, and change the reply as it calls for."""
+        place, post = place_of(message), str(message.message_id)
+        is_moderator = query.from_user.id in await self._administrators.of(message.chat.id)
+        pressed = await self._desk.handler.press(Press(place, post, str(query.from_user.id), button, is_moderator))
+        self.chores.add(query.id, partial(self._posts.answer, query.id, pressed.word))
+        if pressed.reply or pressed.removes:
+            reply = None if pressed.removes else pressed.reply
+            self.chores.add(_post(query), partial(self._sender.replace, place, post, reply))
 
     async def _take_membership(self, update: ChatMemberUpdated) -> None:
         if await self._membership.note(update):
@@ -151,6 +156,11 @@ class Dispatch:
 
 def _is_to_be_heard(message: telegram.Message) -> bool:
     return message.chat.type in (*GROUPS, telegram.Chat.PRIVATE) and is_from_a_person(message)
+
+
+def _post(query: CallbackQuery) -> Hashable:
+    """The message with the button, whose changes follow one another."""
+    return (query.message.chat.id, query.message.message_id) if query.message else query.id
 
 
 def _lane(update: Update) -> tuple[int, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from connectors.base import Communities
 
 
@@ -12,13 +14,15 @@ class Migrations:
         """Tell the communities of each."""
         self._communities = communities
         self._new: dict[int, int] = {}
+        self._moves: dict[int, asyncio.Future[None]] = {}
 
     def current(self, chat: int) -> int:
         """The id that a chat has now."""
         return self._new.get(chat, chat)
 
     async def note(self, old: int, new: int) -> None:
-        """Let a community go on under its new id. The platform tells of it more than once."""
-        if self.current(old) != new:
+        """Let a community go on under its new id, and wait until it does. The platform tells of it more than once."""
+        if old not in self._moves:
             self._new[old] = new
-            await self._communities.moved("telegram", str(old), str(new))
+            self._moves[old] = asyncio.ensure_future(self._communities.moved("telegram", str(old), str(new)))
+        await asyncio.shield(self._moves[old])

@@ -42,7 +42,8 @@ class Polling:
             await self._stop.race(self._free_from_webhook())
             while not self._stop.is_set:
                 await self._take_all(await self._stop.race(self._updates()) or ())
-            await self._confirm()
+            if self._offset:
+                await self._confirm()
         finally:
             self._note_connected(False)
 
@@ -70,7 +71,9 @@ class Polling:
             return seconds_of(error)
         if isinstance(error, Conflict):
             if self._failures == 1:
-                logger.error("Another program is asking for this bot's updates: stop it, or give it a token of its own.")
+                logger.error(
+                    "Another program is asking for this bot's updates: stop it, or give it a token of its own."
+                )
             return CONFLICT_WAIT
         if self.is_connected:
             logger.warning("The connection to Telegram was lost (%s); trying again.", type(error).__name__)

@@ -43,18 +43,16 @@ class SettingsPanel:
     async def press(self, query: CallbackQuery) -> None:
         """Change what a button stands for, and show the page it leads to; nobody but administrators may."""
         assert query.message is not None
+        place, post = place_of(query.message), str(query.message.message_id)
+        _, page, value, *_ = *(query.data or "").split(":"), "", ""
         if query.from_user.id not in await self._administrators.asked_now(query.message.chat.id):
             await self._posts.answer(query.id, wording.ONLY_ADMINISTRATORS)
-            return
-        _, page, value, *_ = *(query.data or "").split(":"), "", ""
-        place, post = place_of(query.message), str(query.message.message_id)
-        if page == "done":
+        elif page == "done":
             await self._posts.answer(query.id, wording.SAVED)
             await self._posts.remove(place, post)
-            return
-        notice = await self._change(query, page, value)
-        stays = page if page != "staff" else "main"
-        await self._posts.show(place, post, *page_of(stays, await self._shown(query.message.chat.id, page, notice)))
+        else:
+            notice = await self._change(query, page, value)
+            await self._posts.show(place, post, *page_of(page, await self._shown(query.message.chat.id, page, notice)))
 
     async def _change(self, query: CallbackQuery, page: str, value: str) -> str:
         """Carry out what a button changes, and acknowledge it; returns what is to be explained."""

@@ -18,9 +18,6 @@ from connectors.fakes.discord_server.record import Record
 from connectors.fakes.discord_server.sessions import Session, shard_of
 from connectors.fakes.discord_server.world import Guild, Payload, World
 
-SESSION_SECONDS = 60.0
-"""How long a session without a connection can be resumed."""
-
 MAX_SENT_PER_MINUTE = 120
 
 
@@ -187,7 +184,7 @@ class Gateway:
         gone = [one for one in self.sessions.values() if one.line is None]
         same = [one for one in gone if (one.shard, one.shards) == (shard, shards)]
         for session in gone:
-            if time.monotonic() - session.lost_at > SESSION_SECONDS or session in same[:-2]:
+            if session.has_expired or session in same[:-2]:
                 del self.sessions[session.id]
 
     def _welcome(self, session: Session) -> None:
@@ -232,7 +229,7 @@ class Gateway:
             connection.close(4004)
             return
         session = self.sessions.get(data["session_id"])
-        missed = session.missed_since(data["seq"]) if session else None
+        missed = session.missed_since(data["seq"]) if session and not session.has_expired else None
         if session is None or missed is None or data["seq"] > session.sequence:
             self._record.counts["resume refused"] += 1
             connection.send_op(9, False)

@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from connectors.fakes.discord_server import errors
 from connectors.fakes.discord_server.record import Record
+from connectors.fakes.discord_server.validation import LOADING
 from connectors.fakes.discord_server.world import Channel, Message, Payload, User
 
 ACKNOWLEDGE_SECONDS = 3.0
@@ -75,7 +76,7 @@ class Interaction:
     @property
     def is_loading(self) -> bool:
         """Whether the person sees that the bot is thinking."""
-        return self.message is not None and bool(self.message.flags & 1 << 7)
+        return self.message is not None and bool(self.message.flags & LOADING)
 
     @property
     def answers(self) -> list[Message]:

@@ -229,6 +229,7 @@ def message_payload(
         "pinned": False,
         "type": int(kind),
         "flags": 0,
+        **({"position": channel.message_count} if channel.is_thread else {}),
         **more,
     }
 

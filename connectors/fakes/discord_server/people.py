@@ -133,7 +133,7 @@ class People(Core):
         if starter is not None:
             flags = starter.payload["flags"] | HAS_THREAD
             self._change(starter, {**starter.payload, "flags": flags})
-            more = {**reference_payload(starter), "position": 0}
+            more = reference_payload(starter)
             self._write(user, thread, "", self.world.ids.fresh(), MessageType.THREAD_STARTER, None, **more)
         return thread
 
@@ -144,7 +144,7 @@ class People(Core):
         self.world.add_channel(thread)
         forum.last_message_id = thread_id
         self._events.thread_created(thread)
-        return thread, self._write(user, thread, text, thread_id, MessageType.DEFAULT, None, position=0)
+        return thread, self._write(user, thread, text, thread_id, MessageType.DEFAULT, None)
 
     def dispatch_raw(self, event: str, data: Payload, channel: Channel | None = None) -> Payload:
         """Send the bot an event as it stands in a file, whatever its intents; returns what was sent.

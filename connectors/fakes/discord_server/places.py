@@ -23,10 +23,8 @@ class Places(Core):
     ) -> Guild:
         """A new guild with text channels; a bot that is connected sees itself invited."""
         world = self.world
-        guild = Guild(
-            world.ids.old(), name, world.add_user("owner"), Role(world.ids.old(), self.bot.name, bot_permissions)
-        )
-        guild.bot_role.bot_id = self.bot.id
+        bot_role = Role(world.ids.old(), self.bot.name, bot_permissions, bot_id=self.bot.id)
+        guild = Guild(world.ids.guild(), name, world.add_user("owner"), bot_role)
         guild.roles = {guild.id: Role(guild.id, "@everyone", everyone, position=0), guild.bot_role.id: guild.bot_role}
         guild.members[guild.owner.id] = Member(guild.owner, guild)
         world.guilds[guild.id] = guild

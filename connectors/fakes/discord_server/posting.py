@@ -14,7 +14,7 @@ from connectors.fakes.discord_server.permissions import Permission
 from connectors.fakes.discord_server.record import Record
 from connectors.fakes.discord_server.shapes import AllowedMentions, MessageBody
 from connectors.fakes.discord_server.snowflakes import timestamp
-from connectors.fakes.discord_server.validation import check_not_empty
+from connectors.fakes.discord_server.validation import LOADING, check_not_empty
 from connectors.fakes.discord_server.world import Channel, ChannelType, Message, MessageType, Payload, User, World
 
 NONCE_SECONDS = 300.0
@@ -87,7 +87,7 @@ class Posting:
         notified = mentions.notified(channel) if ephemeral_to is None else frozenset[str]()
         sent_allowed = raw.get("allowed_mentions")
         message = Message(payload, channel, bot, time.monotonic(), [], notified, sent_allowed, ephemeral_to, files)
-        if not payload["flags"] & 1 << 7:
+        if not payload["flags"] & LOADING:
             check_not_empty(payload)
         return message
 
@@ -117,7 +117,7 @@ class Posting:
             changed["attachments"] = [one for one in changed["attachments"] if one["id"] in kept]
             changed["attachments"] += _attachments(message.channel, message.id, files)
         check_not_empty(changed)
-        changed["flags"] &= ~(1 << 7)
+        changed["flags"] &= ~LOADING
         self.replace(message, {**changed, "edited_timestamp": timestamp()})
 
     def replace(self, message: Message, payload: Payload) -> None:

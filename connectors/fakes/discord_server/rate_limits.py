@@ -12,6 +12,7 @@ from connectors.fakes.discord_server.answers import answer
 from connectors.fakes.discord_server.world import Payload
 
 _GENEROUS = (10_000, 1.0)
+MAX_BUCKETS = 5_000
 
 
 @dataclass
@@ -61,6 +62,8 @@ class RateLimits:
 
     def _take(self, key: str, limit: tuple[int, float]) -> tuple[_Bucket, float]:
         now = time.monotonic()
+        if len(self._buckets) > MAX_BUCKETS:
+            self._buckets = {name: one for name, one in self._buckets.items() if one.resets_at > now}
         bucket = self._buckets.get(key)
         if bucket is None or bucket.resets_at <= now:
             bucket = self._buckets[key] = _Bucket(limit[0], now + limit[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from connectors.fakes.discord_server.interactions import Interaction
     from connectors.fakes.discord_server.world import Message
+
+logger = logging.getLogger(__name__)
 
 MAX_POSTS = 50_000
 MAX_CALLS = 10_000
@@ -56,6 +59,7 @@ class Record:
     def problem(self, text: str) -> None:
         """Note something that the fake doesn't know; leaving the fake raises it."""
         if text not in self.problems:
+            logger.error("The fake Discord doesn't know: %s", text)
             self.problems.append(text)
 
     def call(self, call: Call) -> None:

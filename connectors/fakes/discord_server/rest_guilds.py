@@ -16,6 +16,7 @@ from connectors.fakes.discord_server.payloads import (
     thread_payload,
     user_payload,
 )
+from connectors.fakes.discord_server.record import Record
 from connectors.fakes.discord_server.rest import PREFIX, check_query
 from connectors.fakes.discord_server.world import Guild, Payload, World
 
@@ -25,8 +26,9 @@ _GUILD = PREFIX + "/guilds/{guild}"
 class GuildRoutes:
     """What the bot can look up about itself and where it is."""
 
-    def __init__(self, world: World, events: Events, gateway: Gateway, shards: int) -> None:
+    def __init__(self, world: World, events: Events, gateway: Gateway, record: Record, shards: int) -> None:
         self._world = world
+        self._record = record
         self._events = events
         self._gateway = gateway
         self._shards = shards
@@ -53,7 +55,8 @@ class GuildRoutes:
         return answer({"url": self._gateway.url})
 
     async def _gateway_bot(self, request: web.Request) -> web.Response:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+        left = max(0, 1000 - self._record.counts["identified"])
+        limit = {"total": 1000, "remaining": left, "reset_after": 14_400_000, "max_concurrency": 1}
         return answer({"url": self._gateway.url, "shards": self._shards, "session_start_limit": limit})
 
     async def _me(self, request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ from connectors.fakes.discord_server import errors
 from connectors.fakes.discord_server.answers import answer
 from connectors.fakes.discord_server.errors import NotModelledError, invalid_form
 from connectors.fakes.discord_server.interactions import Interaction, Interactions, InteractionType, ResponseType
-from connectors.fakes.discord_server.payloads import user_payload
+from connectors.fakes.discord_server.payloads import reference_payload, user_payload
 from connectors.fakes.discord_server.posting import Posting
 from connectors.fakes.discord_server.record import Record
 from connectors.fakes.discord_server.rest import PREFIX, check_query
@@ -131,18 +131,21 @@ class InteractionRoutes:
     def _made(self, interaction: Interaction, data: Payload, files: tuple[str, ...]) -> Message:
         body = message_body(data, LOADING)
         to = interaction.user if (body.flags or 0) & EPHEMERAL else None
+        source = interaction.source if interaction.source and interaction.source.ephemeral_to is None else None
         is_command = interaction.type is InteractionType.COMMAND
+        other = MessageType.REPLY if source else MessageType.DEFAULT
         message = self._posting.make(
             interaction.channel,
             _no_reference(body, data),
             data,
             files,
-            interaction.source if interaction.source and interaction.source.ephemeral_to is None else None,
+            None,
             to,
-            MessageType.CHAT_INPUT_COMMAND if is_command else MessageType.DEFAULT,
+            MessageType.CHAT_INPUT_COMMAND if is_command else other,
             webhook_id=self._world.application_id,
             application_id=self._world.application_id,
             interaction_metadata=_metadata(interaction),
+            **(reference_payload(source) if source else {}),
         )
         self._posting.publish(message)
         return message

@@ -121,9 +121,8 @@ def _page(channel: Channel, request: web.Request, limit: int) -> list[Message]:
     newest_first = sorted(channel.messages.values(), key=lambda message: int(message.id), reverse=True)
     query = request.query
     if "around" in query:
-        around = int(query["around"])
-        nearest = sorted(newest_first, key=lambda message: abs(int(message.id) - around))[:limit]
-        return sorted(nearest, key=lambda message: int(message.id), reverse=True)
+        newer = [message for message in newest_first if int(message.id) > int(query["around"])]
+        return newest_first[max(0, len(newer) - limit // 2) :][:limit]
     if "after" in query:
         later = [message for message in newest_first if int(message.id) > int(query["after"])]
         return later[-limit:]

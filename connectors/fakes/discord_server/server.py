@@ -56,8 +56,8 @@ class FakeDiscord(Places, People, Interacting):
             task.cancel()
         self.gateway.drop(abrupt=True)
         await self._runner.cleanup()
-        if self.record.problems and error is None:
-            raise AssertionError("The fake Discord doesn't know:\n" + "\n".join(self.record.problems))
+        if self.record.problems and (error is None or isinstance(error, Exception)):
+            raise AssertionError("The fake Discord doesn't know:\n" + "\n".join(self.record.problems)) from error
 
     @property
     def gateway_url(self) -> str:
@@ -141,7 +141,7 @@ class FakeDiscord(Places, People, Interacting):
 
     def _routes(self) -> list[web.RouteDef]:
         messages = MessageRoutes(self.world, self._posting, self.gateway, self.record)
-        guilds = GuildRoutes(self.world, self._events, self.gateway, self._shards)
+        guilds = GuildRoutes(self.world, self._events, self.gateway, self.record, self._shards)
         interactions = InteractionRoutes(self.world, self._posting, self._interactions, self.record)
         parts = (messages, guilds, self.commands, interactions)
         return [web.get(GATEWAY, self.gateway.handle), *(route for part in parts for route in part.routes())]

@@ -12,6 +12,10 @@ MAX_EVENTS = 4096
 """How many events can be replayed; somebody who missed more has to begin anew."""
 
 
+SESSION_SECONDS = 60.0
+"""How long a session without a connection can be resumed."""
+
+
 class Line(Protocol):
     """Where a session's events go while it is connected."""
 
@@ -31,6 +35,11 @@ class Session:
         self.line: Line | None = line
         self.lost_at = 0.0
         self._events: deque[tuple[int, str]] = deque(maxlen=MAX_EVENTS)
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether it has been without a connection for too long."""
+        return self.line is None and time.monotonic() - self.lost_at > SESSION_SECONDS
 
     def push(self, event: str, data: str) -> None:
         """Dispatch an event whose data is JSON already."""

@@ -33,7 +33,7 @@ class Snowflakes:
         return str((next(self._old_ms) - EPOCH_MS) << 22)
 
     def guild(self) -> str:
-        """An id of a guild: guild after guild, each is a millisecond younger, so that they fall to all shards in turn."""
+        """An id of a guild, each a millisecond younger than the one before, so that they fall to all shards in turn."""
         return str((next(self._guild_ms) - EPOCH_MS) << 22)
 
 

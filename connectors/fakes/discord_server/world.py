@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from enum import IntEnum
 from typing import Any
 
@@ -16,8 +15,6 @@ Payload = dict[str, Any]
 
 BOT_ID = "1360871728770846733"
 """The bot's id, and its application's, which never changes: payloads kept as files name it."""
-
-_unseen = partial(field, repr=False)
 
 
 class ChannelType(IntEnum):
@@ -81,7 +78,7 @@ class Member:
     """A user in a guild."""
 
     user: User
-    guild: Guild = _unseen()
+    guild: Guild = field(repr=False)
     role_ids: list[str] = field(default_factory=list)
     nick: str | None = None
     joined_at: str = field(default_factory=timestamp)
@@ -102,13 +99,13 @@ class Guild:
 
     id: str
     name: str
-    owner: User = _unseen()
-    bot_role: Role = _unseen()
+    owner: User = field(repr=False)
+    bot_role: Role = field(repr=False)
     locale: str = "en-GB"
-    roles: dict[str, Role] = _unseen(default_factory=dict)
-    members: dict[str, Member] = _unseen(default_factory=dict)
-    channels: dict[str, Channel] = _unseen(default_factory=dict)
-    threads: dict[str, Channel] = _unseen(default_factory=dict)
+    roles: dict[str, Role] = field(repr=False, default_factory=dict)
+    members: dict[str, Member] = field(repr=False, default_factory=dict)
+    channels: dict[str, Channel] = field(repr=False, default_factory=dict)
+    threads: dict[str, Channel] = field(repr=False, default_factory=dict)
     is_unavailable: bool = False
 
     def channel(self, name: str) -> Channel:
@@ -128,14 +125,14 @@ class Channel:
     id: str
     type: ChannelType
     name: str = ""
-    guild: Guild | None = _unseen(default=None)
-    parent: Channel | None = _unseen(default=None)
+    guild: Guild | None = field(repr=False, default=None)
+    parent: Channel | None = field(repr=False, default=None)
     recipient: User | None = None
     owner: User | None = None
     topic: str | None = None
     slow_mode_seconds: int = 0
-    overwrites: dict[str, Overwrite] = _unseen(default_factory=dict)
-    messages: dict[str, Message] = _unseen(default_factory=dict)
+    overwrites: dict[str, Overwrite] = field(repr=False, default_factory=dict)
+    messages: dict[str, Message] = field(repr=False, default_factory=dict)
     last_message_id: str | None = None
     is_archived: bool = False
     is_locked: bool = False
@@ -174,7 +171,7 @@ class Message:
     channel: Channel
     author: User
     created: float = field(default_factory=time.monotonic)
-    earlier: list[Payload] = _unseen(default_factory=list)
+    earlier: list[Payload] = field(repr=False, default_factory=list)
     notified: frozenset[str] = frozenset()
     allowed_mentions: Payload | None = None
     ephemeral_to: User | None = None
