@@ -21,6 +21,8 @@ LANGUAGES = ("en",)
 """The answers are in English; a language is added with its answers."""
 MAX_COOLDOWN_SECONDS = 86_400
 REFRESH_SECONDS = 2.0
+STAFF_ROLES = {"telegram": ("administrator",)}
+"""Who staff are where nobody has said so: Discord's roles mean nothing without their server."""
 
 
 class Communities:
@@ -40,7 +42,7 @@ class Communities:
             return replace(self._defaults, mode=Mode.QUESTIONS, quiet_while_staff=False)
         community = self._chosen.get((place.platform, place.community, ""), {})
         channel = self._chosen.get((place.platform, place.community, place.channel), {})
-        settings = _settings({**asdict(self._defaults), **community, **channel})
+        settings = _settings({**self._defaults_on(place.platform), **community, **channel})
         # A service that was switched off may be gone since, with its answers.
         return replace(settings, services_off=tuple(filter(self._services.__contains__, settings.services_off)))
 
@@ -91,6 +93,9 @@ class Communities:
         if not await self._store.tell_once(place, notice):
             return None
         return wording.NOTICES[notice].format(settings_command=wording.SETTINGS_COMMANDS.get(place.platform, ""))
+
+    def _defaults_on(self, platform: str) -> dict[str, object]:
+        return {**asdict(self._defaults), "staff_roles": STAFF_ROLES.get(platform, self._defaults.staff_roles)}
 
     def _check(self, settings: ChannelSettings) -> None:
         if unknown := set(settings.services_off) - self._services:

@@ -86,7 +86,7 @@ class Responder:
         try:
             reading = await self._read(message)
             response = await self._respond_or_own_up(reading)
-            if reading.known and self._is_too_late(reading) and not _needs_help_now(reading.known, response):
+            if reading.known and not self._is_worth_an_edit(reading, reading.known, response):
                 return self._response(Outcome.IGNORED_TOO_LATE)
             return await self._record(reading, response)
         except Exception:
@@ -106,8 +106,10 @@ class Responder:
             message = replace(message, addressed=True, after=burst.given or message.after)
         else:
             burst = None
-        whole = scrub(f"{burst.text}. {scrubbed.words}"[-MAX_CHARACTERS:]) if burst and burst.text else None
-        return Reading(message, scrubbed, self._here(message), burst, whole, await self._known(message))
+        whole = scrub(_joined(burst.text, scrubbed.words)) if burst else None
+        known = await self._known(message)
+        message = replace(message, addressed=message.addressed or (known is not None and known.addressed))
+        return Reading(message, scrubbed, self._here(message), burst, whole, known)
 
     def _here(self, message: Message) -> ChannelSettings:
         """The settings of a message's channel; where they can't be had, those that make the bot quietest."""
@@ -136,6 +138,12 @@ class Responder:
         age = datetime.now(timezone.utc) - (known.asked_at if known else reading.message.sent_at)
         is_absorbed = known is not None and known.outcome is Outcome.IGNORED_PART_OF_BURST
         return is_absorbed or age.total_seconds() > self._memory.edit_seconds
+
+    def _is_worth_an_edit(self, reading: Reading, known: Known, response: Response) -> bool:
+        """Whether what an edited message calls for is to be done. An emergency always is, but not one twice."""
+        if response.outcome is Outcome.URGENT_HELP:
+            return (known.outcome, known.answer) != (response.outcome, response.answer)
+        return not (self._is_too_late(reading) or known.is_removed or response.outcome in wording.ERRORS)
 
     async def _in_conversation(self, message: Message) -> Message:
         """The message with the answer that it replies to, if any. Who replies to the bot speaks to it."""
@@ -166,7 +174,7 @@ class Responder:
         if silence is Outcome.IGNORED_BOT:
             return self._response(silence)
         if not has_words(scrubbed.text):
-            return self._response(Outcome.IGNORED_EMPTY)
+            return self._without_words(reading, silence)
         try:
             prediction = await self._served.classifier.parse(scrubbed.words)
         except ClassifierError as error:
@@ -176,6 +184,14 @@ class Responder:
         if silence or self._is_too_late(reading):
             return self._response(silence or Outcome.IGNORED_TOO_LATE, prediction=prediction)
         return await self._decided(reading, prediction)
+
+    def _without_words(self, reading: Reading, silence: Outcome | None) -> Response:
+        """A bare mention is greeted: people try whether anybody is there, or go on in their next message."""
+        message = reading.message
+        is_bare_mention = message.addressed and message.community and not (reading.scrubbed.text or reading.known)
+        if silence or not is_bare_mention or message.reply_to_message_id:
+            return self._response(Outcome.IGNORED_EMPTY)
+        return self._response(Outcome.SMALL_TALK, Reply(body=wording.SMALL_TALK["greeting"]))
 
     async def _decided(self, reading: Reading, prediction: Prediction) -> Response:
         decision = await self._decide(reading, prediction)
@@ -340,6 +356,11 @@ class Responder:
         )
 
 
+def _joined(before: str, words: str) -> str:
+    """What somebody wrote in pieces, as one text; where it is too long, its end."""
+    return f"{before}. {words}"[-MAX_CHARACTERS:] if before else words
+
+
 async def _try_to_read(looking: Awaitable[Found | None]) -> Found | None:
     """What is looked up, or None where it can't be: a text may be an emergency, and is read in any case."""
     try:
@@ -347,11 +368,6 @@ async def _try_to_read(looking: Awaitable[Found | None]) -> Found | None:
     except Exception:
         logger.exception("What a message goes on from could not be looked up.")
         return None
-
-
-def _needs_help_now(known: Known, response: Response) -> bool:
-    """Whether an edit, however late, has made an emergency of a message that was none."""
-    return response.outcome is Outcome.URGENT_HELP and known.outcome is not Outcome.URGENT_HELP
 
 
 _RANKS = {Outcome.ANSWERED: 0, Outcome.CLARIFY: 1, Outcome.SMALL_TALK: 3}

@@ -125,7 +125,7 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
     Raises ConfigurationError, naming the offending key.
     """
     section = read_config(path).get("signpost", {})
-    for override in overrides:
+    for override in overrides if isinstance(section, dict) else ():
         _override(section, override)
     try:
         return msgspec.convert(section, Settings, strict=False)
@@ -144,7 +144,7 @@ def _override(section: dict[str, Any], override: str) -> None:
             raise ConfigurationError(f"--set {override}: {folder} is no section of config.yml.")
     try:
         section[name] = YAML(typ="safe").load(text)
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:
         raise ConfigurationError(f"--set {override}: the value is not valid YAML.") from error
 
 

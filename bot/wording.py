@@ -43,8 +43,8 @@ NOTICES = {
         "For now I speak only when I'm mentioned. Moderators choose more, or less, with {settings_command}."
     ),
     Notice.CANNOT_POST: (
-        "I was asked something but I'm not allowed to post there. Please let me view the channel, send messages, "
-        "embed links and read the message history, or switch me off in that channel."
+        "I was asked something but I'm not allowed to post there. Please let me send messages (on Discord also: view "
+        "the channel, embed links and read the message history), or switch me off there."
     ),
     Notice.CANNOT_POST_ALERTS: (
         "I can't post in the channel that was chosen for alerts, so nobody was told of an emergency. "

@@ -19,7 +19,7 @@ FRONT_MATTER = {
 }
 
 URGENT_FILE = """---
-title: Help if you have no food
+title: {title}
 sources:
   - title: Trussell
     url: https://www.trussell.org.uk
@@ -53,11 +53,12 @@ def urgent_file(
     alert: str = "true",
     check_by: str = "2027-02-22",
     body: str = "Call **0808 208 2138** now.",
+    title: str = "Help if you have no food",
 ) -> Path:
     """Write an urgent-help message without faults, but for what is given."""
     path = folder / "urgent" / f"{slug}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(URGENT_FILE.format(alert=alert, check_by=check_by, body=body), encoding="utf-8")
+    path.write_text(URGENT_FILE.format(title=title, alert=alert, check_by=check_by, body=body), encoding="utf-8")
     return path
 
 

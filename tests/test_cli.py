@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Project
+from bot import wording
+from bot.app import DISCORD_TOKEN, TELEGRAM_TOKEN, Project
 from bot.cli import app
+from bot.cli.run import NO_TOKENS
 from bot.releases import Release
 from nlu.questions import load_examples
 
@@ -27,13 +30,14 @@ ROWS = [
 def _signpost(
     project: Project, *arguments: str, data: Path | None = None, typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in (DISCORD_TOKEN, TELEGRAM_TOKEN)}
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments, "--data", str(data or project.data)],
         cwd=project.root,
         input=typed,
         capture_output=True,
         text=True,
-        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        env={**environment, "COLUMNS": "100", "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
     )
 
 
@@ -124,7 +128,41 @@ def test_a_conversation(small_project: Project, release: Release, tmp_path: Path
     shutil.copytree(small_project.data / "releases", tmp_path / "releases")
     run = _signpost(small_project, "chat", data=tmp_path, typed="what are kit days\n+\n/quit\n")
     assert 0 == run.returncode, run.stderr
-    assert "Thank you. Your feedback has been noted." in run.stdout
+    assert wording.VOTE_HELPFUL in run.stdout
+
+
+def test_without_tokens_the_terminal_is_run(small_project: Project, release: Release, tmp_path: Path) -> None:
+    """`run` says which tokens are missing and where health is served, answers what is typed, and ends with it."""
+    shutil.copytree(small_project.data / "releases", tmp_path / "releases")
+    run = _signpost(small_project, "run", "--set", "health.port=0", data=tmp_path, typed="what are kit days\n+\n")
+    assert 0 == run.returncode, run.stderr
+    assert NO_TOKENS in run.stderr and f"release {release.name}" in run.stderr
+    assert re.search(r"http://127\.0\.0\.1:[1-9]\d*/metrics", run.stderr)
+    assert "Keeping in touch" in run.stdout and wording.VOTE_HELPFUL in run.stdout
+    assert "kit days" not in run.stderr and "Traceback" not in run.stderr
+
+
+def test_an_empty_input_ends_the_terminal_at_once(small_project: Project, release: Release, tmp_path: Path) -> None:
+    """Started where nobody sits, as by a service manager, `run` without tokens ends in peace."""
+    shutil.copytree(small_project.data / "releases", tmp_path / "releases")
+    run = _signpost(small_project, "run", "--set", "health.port=0", data=tmp_path)
+    assert 0 == run.returncode, run.stderr
+    assert NO_TOKENS in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ("etiquette.loudness=3", "etiquette: object contains unknown field `loudness`"),
+        ("health.port=many", "health.port: expected `int`"),
+        ("health.port", "--set health.port: write KEY=VALUE"),
+    ],
+)
+def test_an_override_that_cannot_be_is_one_sentence(small_project: Project, override: str, says: str) -> None:
+    """`--set` with an unknown key, a wrong value or none stops the command before anything is started."""
+    run = _signpost(small_project, "run", "--set", override)
+    assert (1, "") == (run.returncode, run.stdout)
+    assert run.stderr.startswith("signpost: ") and says in run.stderr and 1 == run.stderr.count("\n")
 
 
 def test_releases_are_listed_and_chosen(small_project: Project, release: Release) -> None:

@@ -49,13 +49,19 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Known:
-    """A question as the bot looks it up again. `owed_id` is what was last owed in reply to it (0 for nothing)."""
+    """A question as the bot looks it up again.
+
+    `owed_id` is what was last owed in reply to it (0 for nothing); `is_removed` says that somebody took the reply away.
+    """
 
     id: int
     asker: str
     outcome: Outcome
+    answer: str | None
     asked_at: datetime
+    addressed: bool
     owed_id: int
+    is_removed: bool
 
 
 @dataclass(frozen=True)
@@ -170,8 +176,16 @@ class QuestionLog:
 
     async def record_removal(self, place: Place, post: str) -> None:
         """Note that a reply has been taken away."""
-        sql = "delete from posts where platform = ? and channel = ? and message_id = ?"
-        await self._database.run(lambda: self._database.execute(sql, place.platform, place.channel, post))
+        key = (place.platform, place.channel, post)
+        where = "where platform = ? and channel = ? and message_id = ?"
+
+        def write() -> None:
+            with self._database.transaction():
+                removed = f"update outbox set drop_reason = 'removed' where id in (select outbox_id from posts {where})"
+                self._database.execute(removed, *key)
+                self._database.execute(f"delete from posts {where}", *key)
+
+        await self._database.run(write)
 
     async def withdraw(self, question_id: int, owed: Sequence[Owed] = ()) -> tuple[Owed, ...]:
         """Forget the words of a question whose message was deleted; what is owed for it now is returned."""
@@ -196,16 +210,17 @@ class QuestionLog:
 
     async def _known(self, where: str, *parameters: str) -> Known | None:
         sql = (
-            "select q.id, q.asker, q.outcome, q.asked_at, "
-            "(select coalesce(max(o.id), 0) from outbox o where o.question_id = q.id "
-            "and o.reply_to = q.message_id and o.reply_to != '') "
-            f"from questions q where {where}"
+            "select q.id, q.asker, q.outcome, q.answer, q.asked_at, q.addressed, coalesce(max(o.id), 0), "
+            "coalesce(max(o.drop_reason = 'removed'), 0) from questions q left join outbox o "
+            "on o.question_id = q.id and o.reply_to = q.message_id and o.reply_to != '' "
+            f"where {where} group by q.id"
         )
         rows = await self._database.run(lambda: self._database.fetch(sql, *parameters))
         if not rows:
             return None
-        question_id, asker, outcome, asked_at, owed_id = rows[0]
-        return Known(question_id, asker, Outcome(outcome), datetime.fromisoformat(asked_at), owed_id)
+        question_id, asker, outcome, answer, asked_at, addressed, owed_id, is_removed = rows[0]
+        asked = datetime.fromisoformat(asked_at)
+        return Known(question_id, asker, Outcome(outcome), answer, asked, bool(addressed), owed_id, bool(is_removed))
 
     def _row(self, message: Message, text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
         return {
@@ -225,10 +240,12 @@ class QuestionLog:
         try:
             return self._write_unwritten()
         except sqlite3.OperationalError:
-            if not Outcome(unwritten.row["outcome"]).stands_unrecorded:
-                # The person is told of an error instead, so nothing is owed to them any more.
-                row = {**unwritten.row, "outcome": Outcome.ERROR_QUESTION_LOG.value, "answer": None}
-                self._unwritten[-1] = _Unwritten(row, ())
+            # What stands is carried out all the same, and in other cases the person is told of an error: so nothing
+            # is owed to them any more when the question comes to be written.
+            row = unwritten.row
+            if not Outcome(row["outcome"]).stands_unrecorded:
+                row = {**row, "outcome": Outcome.ERROR_QUESTION_LOG.value, "answer": None}
+            self._unwritten[-1] = _Unwritten(row, ())
             raise
 
     def _write_unwritten(self) -> Recorded:

@@ -93,6 +93,8 @@ class Dispatch:
         return self._client.bot
 
     async def _handle(self, update: Update, received_at: float) -> None:
+        if update.effective_chat:
+            await self._migrations.arrived(update.effective_chat.id)
         if message := update.message or update.edited_message:
             await self._take_message(message, update.message is None, received_at)
         elif update.callback_query:

@@ -22,7 +22,12 @@ class Migrations:
 
     async def note(self, old: int, new: int) -> None:
         """Let a community go on under its new id, and wait until it does. The platform tells of it more than once."""
-        if old not in self._moves:
+        if new not in self._moves:
             self._new[old] = new
-            self._moves[old] = asyncio.ensure_future(self._communities.moved("telegram", str(old), str(new)))
-        await asyncio.shield(self._moves[old])
+            self._moves[new] = asyncio.ensure_future(self._communities.moved("telegram", str(old), str(new)))
+        await self.arrived(new)
+
+    async def arrived(self, chat: int) -> None:
+        """Wait until what is known of a supergroup's community has been moved to it."""
+        if chat in self._moves:
+            await asyncio.shield(self._moves[chat])

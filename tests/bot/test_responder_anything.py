@@ -73,7 +73,7 @@ ROOMS = {
 
 @dataclass(frozen=True)
 class Event:
-    """A message some seconds after the one before, or the edit or repetition of an earlier one (`of`, from the last)."""
+    """A message some seconds after the one before, or an edit or repetition of an earlier one (`of`, from the last)."""
 
     text: str
     author: str

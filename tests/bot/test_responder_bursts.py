@@ -104,12 +104,12 @@ async def test_a_choice_is_not_lost_to_a_worse_reading(bench: Bench) -> None:
 
 
 async def test_a_mention_alone_announces_a_question(bench: Bench) -> None:
-    """What follows a bare mention is meant for the bot, even where it answers mentions only."""
+    """A bare mention is greeted; what follows is meant for the bot, and takes the greeting's place."""
     bench.settle(mode=Mode.MENTION_ONLY)
     mention, answer = await in_turn(bench, ("@signpost", ASKED), ("fairly sure", OVERHEARD))
-    assert (mention.outcome, mention.owed) == (Outcome.IGNORED_EMPTY, ())
-    assert (answer.outcome, acts(answer)) == (Outcome.ANSWERED, [(POST, 0)])
-    assert (bench.outcomes(), bench.texts()) == (["ignored_empty", "answered"], [None, "fairly sure"])
+    assert (mention.outcome, acts(mention)) == (Outcome.SMALL_TALK, [(POST, 0)])
+    assert (answer.outcome, acts(answer)) == (Outcome.ANSWERED, [(EDIT, mention.owed[0].id)])
+    assert (bench.outcomes(), bench.texts()) == (["ignored_part_of_burst", "answered"], [None, "fairly sure"])
 
 
 async def test_a_model_that_fails_leaves_the_last_piece(bench: Bench) -> None:

@@ -140,6 +140,15 @@ async def test_messages_are_told_apart_by_channel_and_platform(bench: Bench) -> 
     assert bench.outcomes() == ["answered"] * 3
 
 
+async def test_an_edit_keeps_what_a_burst_was_given(bench: Bench) -> None:
+    """Who asked behind a bare mention was speaking to the bot, and still is when they mend a typo."""
+    bench.settle(mode=Mode.MENTION_ONLY)
+    await bench.say("@signpost", message_id="m0")
+    first = await asked(bench, "what is a drro", OVERHEARD)
+    response = await bench.edit("what is a dro", OVERHEARD, message_id="m1")
+    assert (response.answer, acts(response)) == ("dro", [(Action.EDIT, only(first).id)])
+
+
 async def test_an_edit_without_an_id_is_nobodys_reply(bench: Bench) -> None:
     """Where a platform names no message, none is taken for another."""
     await bench.say("what is a dro", author="al")

@@ -147,7 +147,6 @@ async def test_unrecorded_urgent_help_is_owed_with_its_alert(bench: Bench) -> No
     assert bench.outcomes() == ["urgent_help", "answered"]
 
 
-@pytest.mark.xfail(reason="QuestionLog keeps what is owed for what it could not write, though it is delivered at once")
 async def test_unrecorded_urgent_help_is_not_owed_again(bench: Bench) -> None:
     """What was delivered without a number is not owed once more when its row is written."""
     with held(bench.folder):
