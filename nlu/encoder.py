@@ -57,8 +57,11 @@ class Encoder:
         return vector
 
     def encode_each(self, texts: Sequence[str]) -> list[Vectors]:
-        """The vectors of some texts, each as `encode` gives it, several at once on all cores."""
-        if len(texts) < FEW:
+        """The vectors of some texts, each as `encode` gives it; many of them on all cores, unless told to keep to one.
+
+        They never go through the model together: see `encode_all` for what that would change.
+        """
+        if len(texts) < FEW or os.environ.get("OMP_NUM_THREADS") == "1":
             return [self.encode(text) for text in texts]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(self.encode, texts))

@@ -20,6 +20,8 @@ from nlu.ngrams import NgramVectorizer, words
 from nlu.question_space import Hyperparameters, Matrix, QuestionSpace, likeness
 
 FILE = "question_model.npz"
+BLOCK = 1024
+"""Known questions that texts are compared with at a time: few enough to stay in the core's cache from text to text."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ class QuestionModel:
         self._vectorizer = vectorizer
         self._hyper = hyperparameters
         # Kept at half the size, used at the full: arithmetic on half-precision numbers is slow.
-        # One column a question: a row times such a matrix takes half the time of its transpose.
-        self._points = np.ascontiguousarray(parts.points.T, dtype=np.float32)
-        self._votes = parts.votes.astype(np.float32)
-        self._squares = np.square(self._points).sum(axis=0)
+        self._points = _in_blocks(parts.points)
+        self._votes = _in_blocks(parts.votes)
+        self._squares = np.square(self._points).sum(axis=1)
+        # What fills up the last block is infinitely far from everything.
+        self._squares.flat[len(parts.points) :] = np.inf
         self._seen = frozenset(parts.seen)
         self.intents: list[str] = parts.intents.tolist()
 
@@ -85,16 +88,24 @@ class QuestionModel:
         return model, CrossValidated(judged, Scores(scores, softmax(hyper.sharpness * scores), nearness))
 
     def predict(self, vectors: Matrix, texts: Sequence[str]) -> Scores:
-        """What texts score, one row each, given their sentence vectors."""
+        """What texts score, one row each, given their sentence vectors: to the last bit the same alone as together."""
         parts, hyper = self._parts, self._hyper
-        points = (vectors - parts.centre) @ parts.axes / parts.scale
-        distances = self._squares - 2 * (points @ self._points)
-        distances += np.square(points).sum(axis=1)[:, None]
-        np.maximum(distances, 0, out=distances)
-        nearest = likeness(np.minimum.reduceat(distances, parts.starts, axis=1), float(parts.scale))
-        scores = parts.prior + np.exp(-hyper.width * distances) @ self._votes + self._wording(texts)
+        distances = self._distances(vectors)
+        by_text = distances.swapaxes(0, 1).reshape(len(texts), -1)
+        nearest = likeness(np.minimum.reduceat(by_text, parts.starts, axis=1), float(parts.scale))
+        alike = np.exp(np.multiply(distances, np.float32(-hyper.width), out=distances), out=distances)
+        scores = parts.prior + _each(alike, self._votes.swapaxes(1, 2)).sum(axis=0) + self._wording(texts)
         familiar = np.array([self._familiarity(text) for text in texts], dtype=np.float32)
         return Scores(scores, softmax(hyper.sharpness * scores), nearest * familiar[:, None])
+
+    def _distances(self, vectors: Matrix) -> Matrix:
+        """The squared distance of each text to every known question, by block of questions, text and question."""
+        parts = self._parts
+        points = _each(vectors - parts.centre, parts.axes) / parts.scale
+        distances = _each(-2 * points, self._points)
+        distances += self._squares[:, None]
+        distances += np.square(points).sum(axis=1)[:, None]
+        return np.maximum(distances, 0, out=distances)
 
     def _wording(self, texts: Sequence[str]) -> Matrix:
         """What the n-grams of each text say for each intent."""
@@ -121,6 +132,27 @@ class QuestionModel:
             parts = _Parts(**{**{field.name: arrays[field.name] for field in fields(_Parts)}, **lists})
             hyper = Hyperparameters(**{f.name: float(arrays[f"hyper_{f.name}"]) for f in fields(Hyperparameters)})
         return cls(parts, NgramVectorizer(parts.vocabulary, parts.idf), hyper)
+
+
+def _in_blocks(rows: npt.NDArray[np.float16]) -> Matrix:
+    """What belongs to each known question, as a column at full precision, in blocks of which zeros fill up the last."""
+    starts = range(0, len(rows), BLOCK)
+    blocks = np.empty((len(starts), rows.shape[1], BLOCK), dtype=np.float32)
+    blocks[-1] = 0
+    for block, start in zip(blocks, starts):
+        part = rows[start : start + BLOCK]
+        block[:, : len(part)] = part.T
+    return blocks
+
+
+def _each(rows: Matrix, matrices: Matrix) -> Matrix:
+    """`rows @ matrices`, one row after the other.
+
+    All at once they would be rounded otherwise than one alone, enough to move a share by 1e-4: what is made of a text
+    would depend on what else is asked.
+    """
+    products: Matrix = (rows[..., None, :] @ matrices[..., None, :, :])[..., 0, :]
+    return products
 
 
 def _packed(strings: list[str]) -> npt.NDArray[np.uint8]:

@@ -1,41 +1,35 @@
-"""The classifier in use: one or more processes that hold the trained model, spoken to over pipes.
+"""The classifier in use: one or more processes that hold the trained model.
 
+Texts that wait while a process is busy are then sent to it together, which takes less time than one after the other.
 A slow text can't hold up the event loop, and a crash can't take the bot down: a process that dies or takes too long is
-replaced, and a text that has done so twice is given up.
+replaced, and the texts that it had are tried again one by one, so that none pays for another.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from bot.classifier import Kind, Prediction
 from bot.errors import ClassifierError, ClassifierTimeoutError
 from nlu.confidence import Calibration
-from nlu.predictions import RankedIntent, Ranking, as_prediction
-from nlu.worker import READY
+from nlu.model_process import ModelProcess
 
 logger = logging.getLogger(__name__)
 
-_ROWS = msgspec.json.Decoder(list[RankedIntent])
-
-START_SECONDS = 60.0
-LINE_LIMIT = 1 << 20
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""A worker is one core's worth of work; more workers use more cores."""
 MAX_CHARACTERS = 2000
 """What the model is given of a text; the encoder reads the first 128 tokens of it anyway."""
+MAX_TOGETHER = 16
+"""Texts that are sent at once: more would gain little, and each waits for the last."""
+MAX_FAILURES = 2
+"""How often the process may fail over a text before the text is given up."""
 
 
 class RasaClassifier:
-    """A pool of worker processes over one model archive."""
+    """A pool of processes over one model archive."""
 
     def __init__(
         self,
@@ -46,13 +40,10 @@ class RasaClassifier:
         timeout_seconds: float = 5.0,
     ) -> None:
         """Prepare the pool; `start` or the first `parse` starts the processes."""
-        self._kinds = kinds
-        self._calibration = calibration
-        self._timeout = timeout_seconds
-        self._workers = [_Worker(archive) for _ in range(workers)]
-        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
-        for worker in self._workers:
-            self._free.put_nowait(worker)
+        self._workers = [ModelProcess(archive, kinds, calibration, timeout_seconds) for _ in range(workers)]
+        self._waiting: asyncio.Queue[_Asked] = asyncio.Queue()
+        self._idle = 0
+        self._serving: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start every process now, rather than when it is first needed."""
@@ -60,87 +51,85 @@ class RasaClassifier:
 
     async def parse(self, text: str) -> Prediction:
         """Classify one text. Raises ClassifierTimeoutError or ClassifierError; see bot.classifier."""
-        return as_prediction(await self.rank(text), self._kinds, self._calibration)
-
-    async def rank(self, text: str) -> Ranking:
-        """Rasa's intent ranking, best first."""
-        try:
-            return await self._ask(text)
-        except ClassifierTimeoutError:
-            raise
-        except ClassifierError:
-            # The process may have died for a reason of its own, so the text gets a second chance in a new one.
-            return await self._ask(text)
+        self._serving = self._serving or [asyncio.create_task(self._serve(worker)) for worker in self._workers]
+        asked = _Asked(text[:MAX_CHARACTERS], asyncio.get_running_loop().create_future())
+        self._waiting.put_nowait(asked)
+        return await asked.prediction
 
     async def close(self) -> None:
-        """End the processes. Safe to call twice."""
+        """End the processes; what still waits gets ClassifierError. Safe to call twice."""
+        serving, self._serving = self._serving, []
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        while not self._waiting.empty():
+            self._waiting.get_nowait().give_up()
         await asyncio.gather(*(worker.stop() for worker in self._workers))
 
-    async def _ask(self, text: str) -> Ranking:
-        worker = await self._free.get()
+    async def _serve(self, worker: ModelProcess) -> None:
+        """Have one process answer what is waiting, for as long as the classifier is open."""
+        while True:
+            batch = await self._next_batch()
+            try:
+                await self._answer(worker, batch)
+            except Exception:
+                logger.exception("The model's process could not be asked.")
+            finally:
+                for asked in batch:
+                    asked.give_up()
+
+    async def _next_batch(self) -> list[_Asked]:
+        """The texts that have waited longest: as many as go together, or a fair share where other processes idle."""
+        self._idle += 1
         try:
-            await worker.start()
-            return await asyncio.wait_for(worker.ask(text[:MAX_CHARACTERS]), self._timeout)
-        except asyncio.TimeoutError as error:
-            await worker.stop()
-            raise ClassifierTimeoutError(
-                f"The model took longer than {self._timeout:g} seconds over a text."
-            ) from error
-        except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
-            await worker.stop()
-            raise ClassifierError("The model's process ended while it read a text.") from error
-        except asyncio.CancelledError:
-            # An answer may still be on its way: it must not be taken for the next text's.
-            await worker.stop()
-            raise
+            first = await self._waiting.get()
+            others = min(self._waiting.qsize() // self._idle, MAX_TOGETHER - 1)
         finally:
-            self._free.put_nowait(worker)
+            self._idle -= 1
+        return [first, *(self._waiting.get_nowait() for _ in range(others))]
 
-
-class _Worker:
-    """One process. It is asked one text at a time."""
-
-    def __init__(self, archive: Path) -> None:
-        self._archive = archive
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        """Start the process if it isn't running, and wait until it has loaded the model."""
-        if self._process is not None and self._process.returncode is None:
+    async def _answer(self, worker: ModelProcess, batch: Sequence[_Asked]) -> None:
+        """Have texts answered together and, where the process fails over them, one by one."""
+        batch = [asked for asked in batch if not asked.prediction.done()]
+        if not batch:
             return
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "nlu.worker", str(self._archive)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=LINE_LIMIT,
-            env={**os.environ, **ONE_THREAD},
-        )
         try:
-            line = await asyncio.wait_for(self._read(), START_SECONDS)
-        except (asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
-            await self.stop()
-            raise ClassifierError("The model can't be loaded: run `signpost train` to build a new release.") from error
-        if line != READY:
-            raise ClassifierError("The model's process doesn't speak as expected.")
+            predictions = await worker.predict([asked.text for asked in batch])
+        except ClassifierError as error:
+            await self._try_again(worker, batch, error)
+        else:
+            for asked, prediction in zip(batch, predictions):
+                asked.answer(prediction)
 
-    async def ask(self, text: str) -> Ranking:
-        """Send one text and read its ranking."""
-        assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.write(json.dumps(text).encode() + b"\n")
-        await self._process.stdin.drain()
-        return _ROWS.decode(await self._read())
-
-    async def stop(self) -> None:
-        """End the process, at once where it doesn't end by itself."""
-        process, self._process = self._process, None
-        if process is None or process.returncode is not None:
+    async def _try_again(self, worker: ModelProcess, batch: Sequence[_Asked], error: ClassifierError) -> None:
+        """Have texts answered one by one, unless one alone has taken too long or has had its second chance."""
+        for asked in batch:
+            asked.failures += 1
+        if len(batch) == 1 and (isinstance(error, ClassifierTimeoutError) or batch[0].failures == MAX_FAILURES):
+            batch[0].fail(error)
             return
-        logger.debug("Ending the model's process %s.", process.pid)
-        process.kill()
-        await process.wait()
+        for asked in batch:
+            await self._answer(worker, [asked])
 
-    async def _read(self) -> bytes:
-        assert self._process is not None and self._process.stdout is not None
-        return await self._process.stdout.readuntil(b"\n")
+
+@dataclass
+class _Asked:
+    """A text that waits for its prediction, and how often the process has failed over it."""
+
+    text: str
+    prediction: asyncio.Future[Prediction]
+    failures: int = 0
+
+    def answer(self, prediction: Prediction) -> None:
+        """Hand over the prediction, unless nobody waits for it any more."""
+        if not self.prediction.done():
+            self.prediction.set_result(prediction)
+
+    def fail(self, error: ClassifierError) -> None:
+        """Hand over an error, unless nobody waits any more."""
+        if not self.prediction.done():
+            self.prediction.set_exception(error)
+
+    def give_up(self) -> None:
+        """Whatever has gone wrong, leave nobody waiting."""
+        self.fail(ClassifierError("The model gave no prediction for a text."))

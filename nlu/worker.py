@@ -1,12 +1,12 @@
 """The process that holds the model: `python -m nlu.worker ARCHIVE`.
 
-It reads one JSON string a line from standard input and writes one JSON line for each: the intent ranking as
-[[name, share, nearness, score], ...]. Its first line says that it is ready. It writes no text to any log.
+It speaks JSON, one value a line. The first line that it reads is its Setup; each later one is a list of texts, and is
+answered with the list of their predictions. The first line that it writes says that it is ready. It writes no text to
+any log.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -18,7 +18,18 @@ from typing import BinaryIO
 
 import msgspec
 
+from bot.classifier import Kind
+from nlu.confidence import Calibration
+from nlu.predictions import as_prediction
+
 READY = b'"ready"\n'
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What a release knows of its model beside the archive: what the intents are, and how sure to be of them."""
+
+    kinds: dict[str, Kind]
+    calibration: Calibration
 
 
 def main() -> None:
@@ -28,21 +39,30 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     # Whatever a library prints must not get between the lines of the protocol.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    with tempfile.TemporaryDirectory(prefix="signpost-model-") as folder:
-        _serve(Path(sys.argv[1]), Path(folder), answers)
+    _serve(Path(sys.argv[1]), answers)
 
 
-def _serve(archive: Path, folder: Path, answers: BinaryIO) -> None:
+def _serve(archive: Path, answers: BinaryIO) -> None:
     from nlu.trained_model import TrainedModel
 
-    model = TrainedModel.load(archive, folder)
+    # Once loaded, the files are not read again; gone this early, they aren't left behind when the process is killed.
+    with tempfile.TemporaryDirectory(prefix="signpost-model-") as folder:
+        model = TrainedModel.load(archive, Path(folder))
+    setup = msgspec.json.decode(sys.stdin.buffer.readline(), type=Setup)
     model.rank("ready")
-    answers.write(READY)
+    _send(answers, READY)
+    texts = msgspec.json.Decoder(list[str])
     for line in sys.stdin.buffer:
-        ranking = model.rank(json.loads(line))
-        answers.write(msgspec.json.encode(ranking) + b"\n")
+        rankings = model.rank_all(texts.decode(line))
+        predictions = [as_prediction(ranking, setup.kinds, setup.calibration) for ranking in rankings]
+        _send(answers, msgspec.json.encode(predictions) + b"\n")
+
+
+def _send(answers: BinaryIO, line: bytes) -> None:
+    answers.write(line)
+    answers.flush()
 
 
 if __name__ == "__main__":

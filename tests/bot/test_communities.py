@@ -19,6 +19,7 @@ from tests.disk import ANSWERED, ASKED, Disk, locked, post
 from tests.waiting import until
 
 DEFAULTS = ChannelSettings(person_cooldown_seconds=30.0, quiet_while_staff=True)
+ON_TELEGRAM = replace(DEFAULTS, staff_roles=("administrator",))
 SERVICES = ("debt", "maternity", "voting")
 SERVER = Place("discord", "parents")
 ROOM = Place("discord", "parents", "general")
@@ -65,7 +66,7 @@ async def test_a_channel_stands_before_its_community(communities: Communities, d
         assert seen.settings(ROOM) == changed
         assert seen.settings(replace(ROOM, thread="t1")) == changed
         assert seen.settings(OTHER_ROOM) == replace(DEFAULTS, mode=Mode.QUESTIONS, nation="wales")
-        assert seen.settings(replace(ROOM, platform="telegram")) == DEFAULTS
+        assert seen.settings(replace(ROOM, platform="telegram")) == ON_TELEGRAM
         assert seen.settings(replace(ROOM, community="gamers")) == DEFAULTS
 
 
@@ -250,7 +251,7 @@ async def test_a_supergroup_goes_on_under_its_new_id(communities: Communities, d
     for seen in (communities, reopened(disk)):
         settings = seen.settings(new)
         assert (settings.mode, settings.nation, settings.alerts_channel) == (Mode.QUESTIONS, "wales", "-200")
-        assert seen.settings(GROUP) == DEFAULTS
+        assert seen.settings(GROUP) == ON_TELEGRAM
     assert len(await communities.history(new)) == 3
     assert await communities.to_explain(replace(new, channel=""), Notice.WELCOME) is None
     assert not await communities.joined("telegram", "-200", "Parents")

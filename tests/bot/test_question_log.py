@@ -175,7 +175,14 @@ async def test_a_question_is_found_by_its_message(disk: Disk) -> None:
     asker = disk.log.pseudonym("discord", "jo#1")
     known = await disk.log.find(SEEN.place, "m1")
     assert known and replace(known, asked_at=SEEN.sent_at) == Known(
-        recorded.question_id, asker, Outcome.UNANSWERED_LOW_CONFIDENCE, SEEN.sent_at, recorded.owed[0].id
+        id=recorded.question_id,
+        asker=asker,
+        outcome=Outcome.UNANSWERED_LOW_CONFIDENCE,
+        answer=None,
+        asked_at=SEEN.sent_at,
+        addressed=SEEN.addressed,
+        owed_id=recorded.owed[0].id,
+        is_removed=False,
     )
     assert abs(known.asked_at - SEEN.sent_at) < timedelta(seconds=1)
     for place, message_id in ((SEEN.place, "m2"), (replace(SEEN.place, channel="other"), "m1")):

@@ -1,19 +1,24 @@
-"""The model's processes: crashes, hangs and broken archives."""
+"""The model's processes: many texts at once, crashes, hangs and broken archives."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.classifier import Prediction
 from bot.errors import ClassifierError, ClassifierTimeoutError
 from bot.releases import Release
 from nlu.confidence import Calibration
-from nlu.rasa_classifier import RasaClassifier
+from nlu.rasa_classifier import MAX_TOGETHER, RasaClassifier
+from tests.nlu.touchy_worker import DEADLY, ENDLESS
+
+TEXTS = ["what are kit days", "how much is smp", "got a ccj what now", "who can get a dro and what does it cost"]
 
 
 def _classifier(release: Release, workers: int = 1, timeout: float = 5.0) -> RasaClassifier:
@@ -25,6 +30,16 @@ def _classifier(release: Release, workers: int = 1, timeout: float = 5.0) -> Ras
 async def classifier(release: Release) -> AsyncIterator[RasaClassifier]:
     """A classifier over the small model, with one process."""
     classifier = _classifier(release)
+    await classifier.start()
+    yield classifier
+    await classifier.close()
+
+
+@pytest.fixture
+async def touchy(release: Release, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RasaClassifier]:
+    """A classifier with one process that dies of a text and hangs over another."""
+    monkeypatch.setattr("nlu.model_process.WORKER", "tests.nlu.touchy_worker")
+    classifier = _classifier(release, timeout=1.0)
     await classifier.start()
     yield classifier
     await classifier.close()
@@ -78,13 +93,82 @@ async def test_a_broken_archive_is_one_sentence(release: Release, tmp_path: Path
     await classifier.close()
 
 
-async def test_many_texts_at_once_each_get_their_own_prediction(release: Release) -> None:
-    """With two processes and many texts at once, no text gets another's prediction."""
-    classifier = _classifier(release, workers=2)
-    texts = ["what are kit days", "how much is smp", "got a ccj what now", "who can get a dro"] * 10
-    alone = {text: await classifier.parse(text) for text in set(texts)}
-    together = await asyncio.gather(*(classifier.parse(text) for text in texts))
-    assert [alone[text] for text in texts] == together
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_many_texts_at_once_each_get_the_prediction_that_they_get_alone(release: Release, workers: int) -> None:
+    """However many are asked, no text gets another's prediction, or one that differs by what it is asked with."""
+    classifier = _classifier(release, workers)
+    texts = [f"{text} {number}" for number in range(MAX_TOGETHER) for text in TEXTS]
+    alone = [await classifier.parse(text) for text in texts]
+    assert alone == await asyncio.gather(*map(classifier.parse, texts))
+    await classifier.close()
+
+
+async def test_a_crash_in_the_middle_of_many_texts_costs_no_answer(classifier: RasaClassifier) -> None:
+    """Texts whose process dies while it reads them are all tried again."""
+    os.kill(_pid(classifier), signal.SIGSTOP)
+    asking = [asyncio.create_task(classifier.parse(text)) for text in TEXTS]
+    await asyncio.sleep(0.1)
+    os.kill(_pid(classifier), signal.SIGKILL)
+    assert all(prediction.ranking for prediction in await asyncio.gather(*asking))
+
+
+@pytest.mark.parametrize(("text", "error"), [(DEADLY, ClassifierError), (ENDLESS, ClassifierTimeoutError)])
+async def test_a_text_that_the_process_fails_over_costs_no_other_its_answer(
+    touchy: RasaClassifier, text: str, error: type[ClassifierError]
+) -> None:
+    """Alone or among others, it is given up, and the others are answered."""
+    with pytest.raises(error):
+        await touchy.parse(text)
+    *others, failed = await asyncio.gather(*map(touchy.parse, [*TEXTS, text]), return_exceptions=True)
+    assert type(failed) is error
+    assert all(isinstance(other, Prediction) and other.ranking for other in others)
+
+
+async def test_a_cancelled_text_is_dropped_and_the_others_are_answered(classifier: RasaClassifier) -> None:
+    """Whether it still waits or is being read, its process goes on, and nobody gets its prediction."""
+    before, pid = await classifier.parse(TEXTS[1]), _pid(classifier)
+    read, waiting, kept = (asyncio.create_task(classifier.parse(text)) for text in (TEXTS[0], TEXTS[2], TEXTS[1]))
+    os.kill(pid, signal.SIGSTOP)
+    await asyncio.sleep(0.1)
+    late = asyncio.create_task(classifier.parse(TEXTS[3]))
+    await asyncio.sleep(0)
+    for task in (read, waiting, late):
+        task.cancel()
+    os.kill(pid, signal.SIGCONT)
+    assert before == await kept
+    assert before == await classifier.parse(TEXTS[1])
+    assert _pid(classifier) == pid
+
+
+async def test_closing_leaves_nobody_waiting(classifier: RasaClassifier) -> None:
+    """What is being read and what still waits end with an error."""
+    os.kill(_pid(classifier), signal.SIGSTOP)
+    asking = [asyncio.create_task(classifier.parse("what are kit days")) for _ in range(MAX_TOGETHER * 2)]
+    await asyncio.sleep(0.1)
+    await classifier.close()
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    assert {ClassifierError} == set(map(type, results))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_the_process_is_given_no_token(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the environment, the process gets what it needs to run."""
+    monkeypatch.setenv("SIGNPOST_DISCORD_TOKEN", "not-a-token")
+    monkeypatch.setenv("SIGNPOST_TELEGRAM_TOKEN", "not-a-token")
+    classifier = _classifier(release)
+    await classifier.start()
+    environment = _environment(_pid(classifier))
+    await classifier.close()
+    assert b"not-a-token" not in environment and b"SIGNPOST" not in environment
+    assert b"PATH=" in environment
+
+
+async def test_no_files_are_left_behind(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the process unpacks to load the model is gone before anything can kill it."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    classifier = _classifier(release)
+    await classifier.start()
+    assert [] == list(tmp_path.glob("signpost-model-*"))
     await classifier.close()
 
 
@@ -99,3 +183,8 @@ def _pid(classifier: RasaClassifier) -> int:
     process = classifier._workers[0]._process
     assert process is not None
     return process.pid
+
+
+def _environment(pid: int) -> bytes:
+    """What a process was given of the environment (Linux)."""
+    return Path(f"/proc/{pid}/environ").read_bytes()
