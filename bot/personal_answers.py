@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot import wording
 from bot.errors import QuestionLogError
 from bot.messages import Outcome, Reply
+from bot.places import Place
 from bot.storage.personal_records import Held, PersonalRecords
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,15 @@ class PersonalAnswers:
         except QuestionLogError as error:
             logger.error("%s", error)
             return {}
+
+    async def known(self, place: Place, message_ids: Sequence[str]) -> set[str]:
+        """Which of these messages of a channel have an outcome already."""
+        try:
+            return await self._records.known(place, message_ids)
+        except QuestionLogError as error:
+            # Read again, they are known by their ids when they are to be written.
+            logger.error("%s", error)
+            return set()
 
 
 def _in_words(held: Held) -> str:

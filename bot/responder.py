@@ -324,7 +324,7 @@ class Responder:
             return None
         owed_id = response.owed[0].id if response.owed else 0
         given = response.reply.given if response.reply else None
-        burst = Burst(reading.said(response).words, outcome, response.question_id or 0, owed_id, given)
+        burst = Burst(reading.said(response).words, message.sent_at, outcome, response.question_id or 0, owed_id, given)
         return self._memory.bursts.note(message, burst)
 
     def _unrecorded(self, message: Message, response: Response) -> Response:

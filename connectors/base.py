@@ -111,6 +111,10 @@ class Records(Protocol):
         """When a message was last received in each (channel, thread) of a platform, over the last day."""
         ...
 
+    async def known(self, place: Place, message_ids: Sequence[str]) -> set[str]:
+        """Which of these messages of a channel have an outcome already."""
+        ...
+
 
 @dataclass(frozen=True)
 class Desk:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from bot.places import Place
 from bot.storage.database import Database, as_stored, now
 
 LAST_HEARD = timedelta(days=1)
@@ -46,6 +47,15 @@ class PersonalRecords:
         since = as_stored(datetime.now(timezone.utc) - LAST_HEARD)
         rows = await self._database.run(lambda: self._database.fetch(sql, platform, since))
         return {(channel, thread): datetime.fromisoformat(last) for channel, thread, last in rows}
+
+    async def known(self, place: Place, message_ids: Sequence[str]) -> set[str]:
+        """Which of these messages of a channel have an outcome already."""
+        sql = (
+            "select message_id from questions where platform = ? and channel = ? and message_id in "
+            "(select value from json_each(?))"
+        )
+        parameters = (place.platform, place.channel, json.dumps(message_ids))
+        return {one for (one,) in await self._database.run(lambda: self._database.fetch(sql, *parameters))}
 
     def _held(self, platform: str, author: str, asker: str) -> Held:
         fetch = self._database.fetch

@@ -64,7 +64,7 @@ class Client(discord.AutoShardedClient):
         self._connected: set[int] = set()
         self._background: set[asyncio.Task[Any]] = set()
         self._found: LRUCache[int, object] = LRUCache(UNKNOWN_CHANNELS)
-        self._look_back = LookBack(desk.communities, look_back_seconds)
+        self._look_back = LookBack(desk.communities, desk.records, look_back_seconds)
         self._presses = Presses(desk, has_content)
         self._tree = CommandTree(self)
 

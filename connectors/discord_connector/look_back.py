@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.places import Mode
-from connectors.base import Communities
+from connectors.base import Communities, Records
 from connectors.discord_connector.reading import place_of
 
 logger = logging.getLogger(__name__)
@@ -32,9 +32,10 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | di
 class LookBack:
     """What each new session of a shard has still to look back at."""
 
-    def __init__(self, communities: Communities, seconds: float) -> None:
+    def __init__(self, communities: Communities, records: Records, seconds: float) -> None:
         """Look back by at most some seconds, in channels where the bot is not switched off."""
         self._communities = communities
+        self._records = records
         self._longest = timedelta(seconds=seconds)
         self._heard: dict[int, Heard] = {}
         self._seen: dict[int, set[int]] = {}
@@ -67,15 +68,22 @@ class LookBack:
         if channel.id in seen or since is None:
             return []
         seen.add(channel.id)
-        if self._communities.settings(place_of(channel, _guild_id(channel))).mode is Mode.OFF:
+        place = place_of(channel, _guild_id(channel))
+        if self._communities.settings(place).mode is Mode.OFF:
             return []
         try:
             async with self._reading:
                 history = channel.history(after=since, before=before, oldest_first=True, limit=MAX_MESSAGES)
-                return [message async for message in history]
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            logger.info("A channel of Discord could not be looked back at (%s).", type(error).__name__)
+                messages = [message async for message in history]
+        except discord.Forbidden:
             return []
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            logger.warning("A channel of Discord could not be looked back at (%s).", type(error).__name__)
+            # What comes next in the channel is another chance.
+            seen.discard(channel.id)
+            return []
+        known = await self._records.known(place, [str(message.id) for message in messages])
+        return [message for message in messages if str(message.id) not in known]
 
     def _since(self, channel: Any) -> datetime | None:
         """From when on a channel is to be read; None for not at all, as where nothing was ever heard."""

@@ -281,3 +281,10 @@ def _all_rows(disk: Disk) -> dict[str, Counter[str]]:
     """Every row of every table but the migrations'."""
     tables = [name for (name,) in disk.rows("select name from sqlite_master where type = 'table'")]
     return {table: Counter(map(json.dumps, disk.rows(f'select * from "{table}"'))) for table in tables}  # noqa: S608
+
+
+async def test_messages_with_an_outcome_are_known(disk: Disk, answers: PersonalAnswers) -> None:
+    """In their own channel alone, so that a look back hands over nothing twice."""
+    await disk.log.record(replace(IN_THREAD, message_id="m1"), "how much", (), ANSWERED)
+    assert await answers.known(IN_THREAD.place, ["m1", "m2"]) == {"m1"}
+    assert await answers.known(replace(IN_THREAD.place, channel="other"), ["m1"]) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -40,6 +41,14 @@ async def in_turn(bench: Bench, *said: tuple[str, Message]) -> list[Response]:
 
 
 # A greeting and a question
+
+
+async def test_what_was_written_minutes_apart_is_no_burst(bench: Bench) -> None:
+    """After an outage, messages come within a moment that were written with a pause between them."""
+    later = replace(OVERHEARD, sent_at=ASKED.sent_at + timedelta(minutes=1))
+    hello, remark = await in_turn(bench, ("hello", ASKED), ("a faint idea", later))
+    assert (hello.outcome, remark.outcome, remark.owed) == (Outcome.SMALL_TALK, Outcome.IGNORED_COOLDOWN, ())
+    assert bench.outcomes() == ["small_talk", "ignored_cooldown"]
 
 
 @pytest.mark.parametrize("then", [OVERHEARD, ASKED], ids=["without a mention", "with a mention"])

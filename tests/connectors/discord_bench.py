@@ -168,6 +168,7 @@ class ScriptedRecords:
     """What is held about people: their ids."""
 
     heard: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    known_ids: set[str] = field(default_factory=set)
     forgotten: list[str] = field(default_factory=list)
 
     async def held_about(self, platform: str, author: str) -> Reply:
@@ -179,6 +180,9 @@ class ScriptedRecords:
 
     async def last_heard(self, platform: str) -> Mapping[tuple[str, str], datetime]:
         return dict(self.heard)
+
+    async def known(self, place: Place, message_ids: Sequence[str]) -> set[str]:
+        return self.known_ids & set(message_ids)
 
 
 @dataclass

@@ -201,6 +201,10 @@ class MemoryRecords:
         """Telegram hands over what was missed."""
         return {}
 
+    async def known(self, place: Place, message_ids: Sequence[str]) -> set[str]:
+        """Nothing is looked back at."""
+        return set()
+
 
 @dataclass
 class Bench:

@@ -241,6 +241,18 @@ async def test_what_was_asked_while_the_bot_was_away_is_answered_once(
     assert all(len(discord.replies_to(question)) == 1 for question in (*asked, first))
 
 
+async def test_what_has_an_outcome_is_not_handed_over_again(
+    discord: FakeDiscord, bench: Bench, ana: User, general: Channel
+) -> None:
+    """The look back begins before what was last heard, and passes over what is known."""
+    bench.records.heard = {(general.id, ""): _ago(minutes=5)}
+    known, missed = (discord.say(ana, general, f"how much, {number}?", mention_bot=True) for number in range(2))
+    bench.records.known_ids = {known.id}
+    async with connected(discord, bench):
+        await discord.reply_to(missed)
+    assert [message.message_id for message in bench.handler.heard] == [missed.id]
+
+
 async def test_what_was_missed_comes_before_what_is_new(
     discord: FakeDiscord, bench: Bench, ana: User, general: Channel
 ) -> None:
