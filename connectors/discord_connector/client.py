@@ -106,6 +106,7 @@ class Client(discord.AutoShardedClient):
         self.shard_count, url, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
         self._start(self._tree.publish())
+        logger.info("The bot is invited with %s", _invitation(self.application_id))
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """A new session begins (a resumed one misses nothing): what was heard before it is what to look back from."""
@@ -233,6 +234,20 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
         await work
     except Exception:
         logger.exception("Something failed in Discord's background.")
+
+
+def _invitation(application_id: int | None) -> str:
+    """The link that invites the bot to a server, with the permissions that it needs and no more."""
+    permissions = discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        embed_links=True,
+        read_message_history=True,
+    )
+    return discord.utils.oauth_url(
+        application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
+    )
 
 
 def _intents(has_content: bool) -> discord.Intents:
