@@ -110,7 +110,7 @@ async def test_a_group_is_settled_and_becomes_a_supergroup(project: Project, rel
         panel = await telegram.reply_to(telegram.say(ann, group, "/settings"))
         for label in ("Questions too", "Nation", "Scotland", "‹ Back", "Services", "✓ Debt", "‹ Back"):
             await settle(telegram, panel, label)
-        for label in ("Cool-downs", "Quick: 5 s, 0 s", "‹ Back", "Quiet while administrators talk: turn on"):
+        for label in ("Cool-downs", "Quick: 5 s, 0 s", "‹ Back", "Quiet while administrators talk: turn off"):
             await settle(telegram, panel, label)
         await settle(telegram, panel, "Alerts")
         await settle(telegram, panel, "In this group")
@@ -122,7 +122,7 @@ async def test_a_group_is_settled_and_becomes_a_supergroup(project: Project, rel
             "Nation: Scotland",
             "left out: Debt",
             "5 s for one",
-            "talk: yes",
+            "talk: no",
             "in this group",
         ):
             assert line in panel.text
