@@ -12,6 +12,7 @@ from connectors.fakes import telegram_server as telegram
 ALERTS = "moderators"
 FIRST = "first"
 """Stands for the first button of a post, whatever it says."""
+NO_BUTTON = "(there is no such button: the bot has answered otherwise than the script expects)"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ class DiscordStage:
 
     async def press(self, who: str, label: str) -> str:
         post = self._latest()
-        pressed = await self._server.press(self._person(who), post, post.labels[0] if label == FIRST else label)
+        button = _button(post.labels, label)
+        if not button:
+            return NO_BUTTON
+        pressed = await self._server.press(self._person(who), post, button)
         return pressed.text if pressed.is_ephemeral else ""
 
     async def set_mode(self, who: str, mode: str) -> str:
@@ -165,3 +169,10 @@ class TelegramStage:
 
     def _latest(self) -> telegram.Post:
         return next(post for post in reversed(self._server.posts) if post.chat is self._group)
+
+
+def _button(labels: Sequence[str], label: str) -> str:
+    """The label of the button to press, or "" where there is none."""
+    if label == FIRST:
+        return labels[0] if labels else ""
+    return label if label in labels else ""
