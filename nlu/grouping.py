@@ -1,0 +1,124 @@
+"""Questions that mean the same, grouped into themes, and themes near each other into subjects.
+
+Nothing is stored here and no number of groups is asked for. The same questions in the same order give the same
+groups. docs/decisions/0009-themes.md tells how the constants were chosen and what they give.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlu.linkage import Labels, average, cut, merges
+from nlu.near_duplicates import NearDuplicates
+from nlu.neighbourhoods import Neighbourhoods
+from nlu.question_features import FeatureSpace, Matrix
+
+THEME = 0.85
+"""How alike the parts of a theme are at least: within one, nine pairs in ten belong together."""
+SUBJECT = 0.14
+"""How alike the parts of a subject are at least: themes that an official may want to see side by side, or merge."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """The theme and the subject of each question, each numbered from 0. All of a theme is of one subject."""
+
+    themes: Labels
+    subjects: Labels
+
+
+def group(vectors: Matrix, texts: Sequence[str], scores: Matrix | None = None) -> Grouping:
+    """Group questions, given their sentence vectors and, where a model is at hand, its scores for its answers."""
+    return Groups(vectors, texts, scores).grouping()
+
+
+class Groups:
+    """Questions in their themes, to which more can be added one at a time between one regrouping and the next."""
+
+    def __init__(self, vectors: Matrix, texts: Sequence[str], scores: Matrix | None = None) -> None:
+        """Group the questions. All rows of `vectors` and `scores` belong to `texts` in order; there may be none."""
+        self._duplicates = NearDuplicates(texts)
+        self._points = list(self._duplicates.of_texts)
+        self._themes: list[int] = []
+        self._subjects: list[int] = []
+        if texts:
+            self._regroup(*_distinct(self._points, vectors, texts, scores))
+
+    def grouping(self) -> Grouping:
+        """The themes and subjects of all questions, in the order in which they were given and added."""
+        themes, subjects = np.array(self._themes, dtype=np.int64), np.array(self._subjects, dtype=np.int64)
+        points = np.array(self._points, dtype=np.int64)
+        return Grouping(themes[points], subjects[points])
+
+    def add(self, vector: Matrix, text: str, scores: Matrix | None = None) -> int:
+        """The theme of one more question: a near-duplicate's, the most alike, or a new one.
+
+        The other questions stay where they are; the next regrouping may see it otherwise.
+        """
+        point, is_new = self._duplicates.add(text)
+        self._points.append(point)
+        if is_new:
+            theme, subject = self._home(vector, text, scores)
+            self._themes.append(theme)
+            self._subjects.append(subject)
+        return self._themes[point]
+
+    def _regroup(self, vectors: Matrix, texts: Sequence[str], scores: Matrix | None) -> None:
+        self._space = FeatureSpace.of(vectors, texts)
+        self._features = self._space.features(vectors, texts, scores)
+        self._neighbourhoods = Neighbourhoods.of(self._features)
+        done = merges(self._neighbourhoods.graph(), SUBJECT)
+        self._themes = cut(len(texts), done, THEME).tolist()
+        self._subjects = cut(len(texts), done, SUBJECT).tolist()
+
+    def _home(self, vector: Matrix, text: str, scores: Matrix | None) -> tuple[int, int]:
+        """The theme and the subject of a question that is like no other to the letter."""
+        theme, subject = max(self._themes, default=-1) + 1, max(self._subjects, default=-1) + 1
+        if not hasattr(self, "_features"):
+            return theme, subject
+        row = None if scores is None else scores[None]
+        alike = self._neighbourhoods.likeness(self._features, self._space.features(vector[None], [text], row)[0])
+        near, likeness = _most_alike(alike, self._themes[: len(alike)])
+        if likeness >= THEME:
+            return near, self._subjects[self._themes.index(near)]
+        near, likeness = _most_alike(alike, self._subjects[: len(alike)])
+        return theme, near if likeness >= SUBJECT else subject
+
+
+def _most_alike(alike: Matrix, labels: Sequence[int]) -> tuple[int, float]:
+    """The group that a question is most like on average, and how much."""
+    sizes = np.bincount(labels)
+    totals = np.bincount(labels, weights=alike)
+    averages = [average(total, 1, size) if size else 0.0 for total, size in zip(totals.tolist(), sizes.tolist())]
+    best = int(np.argmax(averages))
+    return best, averages[best]
+
+
+def _distinct(
+    points: Sequence[int], vectors: Matrix, texts: Sequence[str], scores: Matrix | None
+) -> tuple[Matrix, list[str], Matrix | None]:
+    """What stands for each set of near-duplicates: the first of them."""
+    _, firsts = np.unique(points, return_index=True)
+    return vectors[firsts], [texts[first] for first in firsts], None if scores is None else scores[firsts]
+
+
+def match(old: Mapping[Hashable, Hashable], new: Mapping[Hashable, int]) -> dict[int, Hashable]:
+    """Which old theme each new group goes on from, given the theme and the group of each question.
+
+    A group goes on from the theme with which it shares most questions, if these are at least half of what either held
+    of the questions in both. No two go on from the same theme; groups that are not in the result begin a new one.
+    """
+    both = [question for question in new if question in old]
+    shared = Counter((old[question], new[question]) for question in both)
+    of_old, of_new = Counter(old[question] for question in both), Counter(new[question] for question in both)
+    kept: dict[int, Hashable] = {}
+    taken: set[Hashable] = set()
+    for (theme, label), count in sorted(shared.items(), key=lambda item: (-item[1], item[0][1], str(item[0][0]))):
+        if label not in kept and theme not in taken and 2 * count >= min(of_old[theme], of_new[label]):
+            kept[label] = theme
+            taken.add(theme)
+    return kept

@@ -1,0 +1,95 @@
+"""How alike questions are by the neighbours that they have in common.
+
+Two questions of one theme may be worded far apart and yet be near the same others; two that are near each other only
+because both are near everything share few. (k-reciprocal neighbours with query expansion, as in re-identification.)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Matrix = npt.NDArray[np.float32]
+
+NEIGHBOURS = 20
+NEAREST = 6
+"""Neighbours of which the neighbours are a question's own as well."""
+LEAST = 0.3
+"""Features less alike make no neighbours: a question unlike all others stays alone."""
+BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Neighbourhoods:
+    """Each question's neighbours as a sparse row of length 1, and how near another must be to be among them."""
+
+    mutual: sparse.csr_matrix
+    rows: sparse.csr_matrix
+    radii: Matrix
+
+    @classmethod
+    def of(cls, features: Matrix) -> Neighbourhoods:
+        """The neighbourhoods of some questions, given by their features."""
+        count = neighbours_for(len(features))
+        places, likeness = _nearest(features, count)
+        near = _adjacency(places, likeness)
+        mutual = _averaged(near.minimum(near.T) + sparse.eye(len(features), format="csr", dtype=np.float32))
+        own = _adjacency(places[:, :NEAREST], likeness[:, :NEAREST]) + sparse.eye(len(features), format="csr")
+        return cls(mutual, _normalised(own @ mutual), np.maximum(likeness[:, -1], LEAST))
+
+    def graph(self) -> sparse.csr_matrix:
+        """The cosine between every two neighbourhoods that have anything in common."""
+        return (self.rows @ self.rows.T).tocsr()
+
+    def likeness(self, features: Matrix, new: Matrix) -> Matrix:
+        """What `graph` would have in the row of one more question, if the others' neighbourhoods stayed as they are."""
+        alike = features @ new
+        order = np.argsort(-alike, kind="stable")[: neighbours_for(len(features) + 1)]
+        near = order[alike[order] >= LEAST]
+        mutual = near[alike[near] >= self.radii[near]]
+        # The new question is its own neighbour, but no other's yet: in rows of others it has no place.
+        share = 1 / (len(mutual) + 1)
+        summed = np.asarray(self.mutual[near[:NEAREST]].sum(axis=0)).ravel()
+        summed[mutual] += share
+        length = math.sqrt(float(summed @ summed) + share * share)
+        row: Matrix = (self.rows @ summed / length).astype(np.float32)
+        return row
+
+
+def neighbours_for(count: int) -> int:
+    """How many neighbours a question has at most among so many."""
+    return max(1, min(NEIGHBOURS, math.isqrt(count) + 1, count - 1))
+
+
+def _nearest(features: Matrix, count: int) -> tuple[npt.NDArray[np.int64], Matrix]:
+    """The places of the most alike others, most alike first, and how alike they are."""
+    places = np.zeros((len(features), count), dtype=np.int64)
+    likeness = np.zeros((len(features), count), dtype=np.float32)
+    for start in range(0, len(features), BLOCK):
+        block = slice(start, start + BLOCK)
+        alike = features[block] @ features.T
+        alike[np.arange(len(alike)), start + np.arange(len(alike))] = -np.inf
+        found = np.argpartition(-alike, min(count, alike.shape[1]) - 1, axis=1)[:, :count]
+        order = np.argsort(-np.take_along_axis(alike, found, axis=1), axis=1, kind="stable")
+        places[block] = np.take_along_axis(found, order, axis=1)
+        likeness[block] = np.take_along_axis(alike, places[block], axis=1)
+    return places, likeness
+
+
+def _adjacency(places: npt.NDArray[np.int64], likeness: Matrix) -> sparse.csr_matrix:
+    rows, columns = np.nonzero(likeness >= LEAST)
+    shape = (len(places), len(places))
+    return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, places[rows, columns])), shape=shape)
+
+
+def _averaged(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    return (sparse.diags(1 / np.asarray(matrix.sum(axis=1)).ravel()) @ matrix).tocsr().astype(np.float32)
+
+
+def _normalised(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return (sparse.diags(1 / lengths) @ matrix).tocsr().astype(np.float32)

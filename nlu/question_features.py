@@ -1,0 +1,80 @@
+"""What questions are compared by when they are grouped: meaning, wording and, where a model is at hand, its scores."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from nlu.ngrams import NgramVectorizer
+
+Matrix = npt.NDArray[np.float32]
+
+FLATTENING = 0.25
+"""The power of a direction's standard deviation that is divided by: 0 leaves the vectors as they are, 1 whitens."""
+WORDING = 0.3
+"""The weight of shared n-grams beside meaning."""
+SCORES = 12.0
+KNOWN_FROM = 0.4
+"""The weight of a model's scores, and the score from which an intent counts: what is unlike all that a model knows
+has some score for many intents."""
+SKETCH = 512
+"""Numbers that n-grams are summed up in; which of them, and the sign, follow from the n-gram's checksum."""
+PRIOR = 50
+"""Questions that the average text's vector, which is 0 before any is known, counts for."""
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """Turns questions into feature vectors, of which the dot product says how alike two are: 1 for the same text."""
+
+    centre: Matrix
+    axes: Matrix
+    vectorizer: NgramVectorizer
+    sketch: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, vectors: Matrix, texts: Sequence[str]) -> FeatureSpace:
+        """The space for some questions, of which sentence vectors and texts are given in the same order."""
+        centre = vectors.sum(axis=0) / np.float32(len(vectors) + PRIOR)
+        moments = (vectors - centre).T @ (vectors - centre)
+        variances, directions = np.linalg.eigh(moments)
+        # Few questions spread in few directions; the others are held to vary as the average one does.
+        variances = variances + PRIOR * variances.mean() / len(vectors)
+        axes = directions * (variances / variances.mean()) ** (-FLATTENING / 2)
+        vectorizer, _ = NgramVectorizer.fit_transform(texts)
+        return cls(centre, axes.astype(np.float32), vectorizer, _sketch(vectorizer.vocabulary))
+
+    def features(self, vectors: Matrix, texts: Sequence[str], scores: Matrix | None = None) -> Matrix:
+        """One row a question. `scores` are a model's for its answers (`Scores.scores`), one row a question too."""
+        meaning = _unit((vectors - self.centre) @ self.axes)
+        parts = [meaning, np.float32(WORDING**0.5) * self._wording(texts)]
+        rows: Matrix = np.hstack(parts) / np.float32((1 + WORDING) ** 0.5)
+        if scores is not None:
+            known = np.maximum(scores - np.float32(KNOWN_FROM), 0)
+            rows = np.hstack([rows, np.float32(SCORES**0.5) * known])
+        return rows.astype(np.float32)
+
+    def _wording(self, texts: Sequence[str]) -> Matrix:
+        rows = np.zeros((len(texts), SKETCH), dtype=np.float32)
+        for row, text in zip(rows, texts):
+            indices, weights = self.vectorizer.transform(text)
+            row += self.sketch[indices].T @ weights
+        return _unit(rows)
+
+
+def _sketch(vocabulary: Sequence[str]) -> sparse.csr_matrix:
+    checksums = np.array([zlib.crc32(ngram.encode("utf-8", "surrogatepass")) for ngram in vocabulary], dtype=np.int64)
+    signs = np.where(checksums & 1, 1, -1).astype(np.float32)
+    places = (np.arange(len(vocabulary)), (checksums >> 1) % SKETCH)
+    return sparse.csr_matrix((signs, places), shape=(len(vocabulary), SKETCH), dtype=np.float32)
+
+
+def _unit(rows: Matrix) -> Matrix:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Matrix = (rows / np.maximum(lengths, np.float32(1e-9))).astype(np.float32)
+    return unit
