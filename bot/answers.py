@@ -28,7 +28,8 @@ NATIONS = {
 }
 URGENT_FOLDER = "urgent"
 RATES_FILE = "rates.csv"
-SLUG = re.compile(r"[a-z][a-z0-9_]*\Z")
+SLUG = re.compile(r"[a-z][a-z0-9_]{0,38}\Z")
+"""At most 39 characters: with a nation, it has to fit into a button's data (connectors/buttons.py)."""
 
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
@@ -206,7 +207,7 @@ def split_file(path: Path) -> tuple[str, str]:
     if parts is None:
         raise AnswerError(f"{path}:1: The file must begin with front matter between two lines of ---.")
     if not SLUG.match(path.stem):
-        raise AnswerError(f"{path}:1: The file's name must be a slug of small letters, digits and _.")
+        raise AnswerError(f"{path}:1: The file's name must be a slug of up to 39 small letters, digits and _.")
     return parts[1], parts[2]
 
 

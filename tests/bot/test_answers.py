@@ -145,7 +145,7 @@ def test_what_is_no_answer_is_refused(tmp_path: Path, content: bytes) -> None:
         load_answer(path)
 
 
-@pytest.mark.parametrize("slug", ["Pay", "pay-rates", "1pay", "pay rates"])
+@pytest.mark.parametrize("slug", ["Pay", "pay-rates", "1pay", "pay rates", "p" * 40])
 def test_name_that_is_no_slug_is_refused(tmp_path: Path, slug: str) -> None:
     """A file's name becomes an intent, so capitals, hyphens and spaces are refused."""
     with pytest.raises(AnswerError, match="must be a slug"):

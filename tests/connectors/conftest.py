@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.delivery import Delivery
+from connectors.fakes.discord_server import Channel, FakeDiscord, Guild, User
 from tests.connectors.delivery_bench import MAX_AGE, Platform
 from tests.disk import Disk
 
@@ -32,3 +33,28 @@ async def delivery(disk: Disk, platform: Platform) -> AsyncIterator[Delivery]:
     made = Delivery("discord", platform.do, disk.outbox, MAX_AGE)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    """Discord, with nobody there yet."""
+    async with FakeDiscord() as server:
+        yield server
+
+
+@pytest.fixture
+def guild(discord: FakeDiscord) -> Guild:
+    """A server of Discord's."""
+    return discord.guild("Parents", channels=["general", "money", "alerts"])
+
+
+@pytest.fixture
+def general(guild: Guild) -> Channel:
+    """Its main channel."""
+    return guild.channel("general")
+
+
+@pytest.fixture
+def ana(discord: FakeDiscord, guild: Guild) -> User:
+    """A citizen."""
+    return discord.user("ana", guild)

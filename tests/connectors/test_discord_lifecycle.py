@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -22,34 +21,9 @@ COMMANDS = ("PUT", "/applications/{application}/commands")
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
-    """Discord, with nobody there yet."""
-    async with FakeDiscord() as server:
-        yield server
-
-
-@pytest.fixture
 def bench() -> Bench:
     """A scripted bot."""
     return Bench()
-
-
-@pytest.fixture
-def guild(discord: FakeDiscord) -> Guild:
-    """A server."""
-    return discord.guild("Parents", channels=["general", "money"])
-
-
-@pytest.fixture
-def general(guild: Guild) -> Channel:
-    """Its main channel."""
-    return guild.channel("general")
-
-
-@pytest.fixture
-def ana(discord: FakeDiscord, guild: Guild) -> User:
-    """A citizen."""
-    return discord.user("ana", guild)
 
 
 def _ago(**time: float) -> datetime:

@@ -19,34 +19,9 @@ from tests.connectors.discord_bench import ANSWER, Bench, connected, until
 
 
 @pytest.fixture
-async def discord() -> AsyncIterator[FakeDiscord]:
-    """Discord, with nobody there yet."""
-    async with FakeDiscord() as server:
-        yield server
-
-
-@pytest.fixture
 def bench() -> Bench:
     """A scripted bot."""
     return Bench()
-
-
-@pytest.fixture
-def guild(discord: FakeDiscord) -> Guild:
-    """A server."""
-    return discord.guild("Parents")
-
-
-@pytest.fixture
-def general(guild: Guild) -> Channel:
-    """Its main channel."""
-    return guild.channel("general")
-
-
-@pytest.fixture
-def ana(discord: FakeDiscord, guild: Guild) -> User:
-    """A citizen."""
-    return discord.user("ana", guild)
 
 
 @pytest.fixture
