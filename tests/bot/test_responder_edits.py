@@ -143,7 +143,7 @@ async def test_messages_are_told_apart_by_channel_and_platform(bench: Bench) -> 
 async def test_an_edit_keeps_what_a_burst_was_given(bench: Bench) -> None:
     """Who asked behind a bare mention was speaking to the bot, and still is when they mend a typo."""
     bench.settle(mode=Mode.MENTION_ONLY)
-    await bench.say("@signpost", message_id="m0")
+    await bench.say("@signpost", message_id="m0", sent_at=ago(0))
     first = await asked(bench, "what is a drro", OVERHEARD)
     response = await bench.edit("what is a dro", OVERHEARD, message_id="m1")
     assert (response.answer, acts(response)) == ("dro", [(Action.EDIT, only(first).id)])
