@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,9 @@ class Bench:
         self.here = replace(self.here, **changes)
 
     async def say(self, text: str, message: Message = ASKED, **changes: Any) -> Response:
-        """The response to a text."""
+        """The response to a text, written now unless the message says when."""
+        if message.sent_at == ASKED.sent_at:
+            message = replace(message, sent_at=datetime.now(timezone.utc))
         return await self.responder.respond(replace(message, text=text, **changes))
 
     async def edit(self, text: str, message: Message = ASKED, **changes: Any) -> Response:

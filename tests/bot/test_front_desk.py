@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 from prometheus_client import REGISTRY
@@ -30,8 +31,8 @@ def counted(name: str, **labels: str) -> float:
 
 
 async def ask(desk: FrontDesk, bench: Bench) -> Response:
-    """Ask a question, whose reply is then posted as p1."""
-    response = await desk.respond(SAID)
+    """Ask a question now, whose reply is then posted as p1."""
+    response = await desk.respond(replace(SAID, sent_at=datetime.now(timezone.utc)))
     await bench.deliver(response, "p1")
     return response
 

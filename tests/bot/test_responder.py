@@ -277,7 +277,8 @@ async def test_without_a_log_everything_else_works(bench: Bench) -> None:
     responder = bench.serving(bench.classifier, None)
     response = await responder.respond(replace(ASKED, text="what is a dro"))
     assert (response.outcome, response.question_id, response.owed) == (Outcome.ANSWERED, None, ())
-    edited = await responder.respond(replace(ASKED, text="what is breathing space", is_edit=True, message_id="m1"))
+    again = replace(ASKED, sent_at=datetime.now(timezone.utc), is_edit=True, message_id="m1")
+    edited = await responder.respond(replace(again, text="what is breathing space"))
     assert edited.answer == "breathing_space"
     assert bench.rows("select * from questions") == []
 

@@ -45,8 +45,8 @@ async def in_turn(bench: Bench, *said: tuple[str, Message]) -> list[Response]:
 
 async def test_what_was_written_minutes_apart_is_no_burst(bench: Bench) -> None:
     """After an outage, messages come within a moment that were written with a pause between them."""
-    later = replace(OVERHEARD, sent_at=ASKED.sent_at + timedelta(minutes=1))
-    hello, remark = await in_turn(bench, ("hello", ASKED), ("a faint idea", later))
+    earlier = replace(ASKED, sent_at=ASKED.sent_at - timedelta(minutes=1))
+    hello, remark = await in_turn(bench, ("hello", earlier), ("a faint idea", OVERHEARD))
     assert (hello.outcome, remark.outcome, remark.owed) == (Outcome.SMALL_TALK, Outcome.IGNORED_COOLDOWN, ())
     assert bench.outcomes() == ["small_talk", "ignored_cooldown"]
 
