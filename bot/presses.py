@@ -8,7 +8,7 @@ from datetime import date
 from bot import wording
 from bot.answers import AnswerBase
 from bot.compose import answer_reply
-from bot.deliveries import Button, ButtonKind, Press, Pressed
+from bot.deliveries import ButtonKind, Press, Pressed
 from bot.messages import Given, Reply
 from bot.storage.question_log import Known, QuestionLog
 
@@ -54,7 +54,7 @@ class Presses:
     async def _pick(self, press: Press, known: Known) -> Pressed:
         if not self._is_asker(press, known):
             return Pressed(word=wording.NOT_YOURS)
-        picked = _given(press.button)
+        picked = Given(press.button.answer, press.button.nation)
         answer = self._answers().answers.get(picked.answer)
         if answer is None or (picked.nation and picked.nation not in answer.variants):
             return Pressed(word=wording.WITHDRAWN)
@@ -82,7 +82,3 @@ class Presses:
 
     def _is_asker(self, press: Press, known: Known) -> bool:
         return self._log.pseudonym(press.place.platform, press.author) == known.asker
-
-
-def _given(button: Button) -> Given:
-    return Given(button.answer, button.nation)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Reply
-
-AUTOMATED = "Automated reply"
+from connectors.signature import AUTOMATED
 
 
 def as_text(reply: Reply) -> str:

@@ -75,3 +75,8 @@ def _open_tags(text: str) -> list[tuple[str, str]]:
         elif still_open and still_open[-1][1] == tag[2]:
             still_open.pop()
     return still_open
+
+
+def length_of(text: str) -> int:
+    """A text's length in UTF-16 units, by which both platforms count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

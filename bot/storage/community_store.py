@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.places import Notice, Place
 from bot.storage.database import Database, now
+from bot.storage.outbox import IS_OWED
 
 Key = tuple[str, str, str]
 """(platform, community, channel); an empty channel is the whole community."""
@@ -84,8 +85,7 @@ class CommunityStore:
         """Note that the bot is there no more: what was owed there is dropped, and what was explained may be again."""
         away = "update communities set left_at = ? where platform = ? and community = ?"
         drop = (
-            "update outbox set dropped_at = ?, drop_reason = 'left' "
-            "where platform = ? and community = ? and delivered_at is null and dropped_at is null"
+            f"update outbox set dropped_at = ?, drop_reason = 'left' where platform = ? and community = ? and {IS_OWED}"
         )
 
         def write() -> None:
@@ -113,15 +113,9 @@ class CommunityStore:
 
     async def tell_once(self, place: Place, notice: Notice) -> bool:
         """Whether a notice has not been told in a place before; from now on it has."""
-        row = {
-            "platform": place.platform,
-            "community": place.community,
-            "channel": place.channel,
-            "notice": notice.value,
-            "told_at": now(),
-        }
+        row = (place.platform, place.community, place.channel, notice.value, now())
         insert = "insert or ignore into notices (platform, community, channel, notice, told_at) values (?, ?, ?, ?, ?)"
-        return await self._database.run(lambda: self._database.execute(insert, *row.values()).rowcount > 0)
+        return await self._database.run(lambda: self._database.execute(insert, *row).rowcount > 0)
 
     def _read(self) -> dict[Key, dict[str, object]]:
         sql = "select platform, community, channel, name, value from settings_changes order by id"

@@ -25,7 +25,7 @@ class Outbox:
 
     async def owed(self, platform: str) -> Sequence[Owed]:
         """All that is still owed on a platform, oldest first."""
-        sql = f"select {_COLUMNS} from outbox where {_IS_OWED} and platform = ? order by id"
+        sql = f"select {_COLUMNS} from outbox where {IS_OWED} and platform = ? order by id"
         rows = await self._database.run(lambda: self._database.fetch(sql, platform))
         return [_owed(*row) for row in rows]
 
@@ -41,7 +41,7 @@ class Outbox:
 
     async def dropped(self, owed: Owed, reason: str) -> None:
         """Note that it will never be done, and why. What an edit was to replace stands on, and is now the edit's."""
-        drop = f"update outbox set dropped_at = ?, drop_reason = ? where id = ? and {_IS_OWED}"
+        drop = f"update outbox set dropped_at = ?, drop_reason = ? where id = ? and {IS_OWED}"
         take_over = "update posts set outbox_id = ? where outbox_id = ?"
 
         def write() -> None:
@@ -54,7 +54,7 @@ class Outbox:
 
     def _write_delivered(self, owed: Owed, posts: Sequence[str]) -> None:
         with self._database.transaction():
-            self._database.execute(f"update outbox set delivered_at = ? where id = ? and {_IS_OWED}", now(), owed.id)
+            self._database.execute(f"update outbox set delivered_at = ? where id = ? and {IS_OWED}", now(), owed.id)
             if owed.replaces:
                 self._database.execute("delete from posts where outbox_id = ?", owed.replaces)
             for post in posts:
@@ -65,7 +65,7 @@ class Outbox:
         self._database.execute(_WRITE_POST, post, given.answer, given.nation, owed.id)
 
 
-_IS_OWED = "delivered_at is null and dropped_at is null"
+IS_OWED = "delivered_at is null and dropped_at is null"
 # Meanwhile, the channel may have got a new id, and who asked may have been forgotten. What was done last stands, though
 # it may be noted first.
 _WRITE_POST = """
@@ -77,9 +77,13 @@ _WRITE_POST = """
 """
 
 
-def write_owed(database: Database, question_id: int, owed: Owed) -> Owed:
-    """Write a row for a question, in the writer's thread; returns what is owed with its id."""
-    row = {
+def write_owed(database: Database, question_id: int, owed: Sequence[Owed]) -> tuple[Owed, ...]:
+    """Write a row for each thing owed for a question, in the writer's thread; returns them with their ids."""
+    return tuple(replace(one, id=database.insert("outbox", _row(question_id, one))) for one in owed)
+
+
+def _row(question_id: int, owed: Owed) -> dict[str, Any]:
+    return {
         "question_id": question_id,
         "platform": owed.place.platform,
         "community": owed.place.community,
@@ -93,7 +97,6 @@ def write_owed(database: Database, question_id: int, owed: Owed) -> Owed:
         "is_urgent": int(owed.is_urgent),
         "keeps": int(owed.keeps),
     }
-    return replace(owed, id=database.insert("outbox", row))
 
 
 def _owed(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot.places import Place
 from bot.storage.database import Database, as_stored, now
+from bot.storage.outbox import IS_OWED
 
 LAST_HEARD = timedelta(days=1)
 
@@ -77,9 +78,7 @@ class PersonalRecords:
 
     def _forget_replies(self, asker: str) -> None:
         execute, mine = self._database.execute, "question_id in (select id from questions where asker = ?)"
-        execute(
-            f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {_IS_OWED} and {mine}", now(), asker
-        )
+        execute(f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {IS_OWED} and {mine}", now(), asker)
         execute(f"delete from posts where {mine}", asker)
         execute(f"update outbox set reply = '', reply_to = '', thread = '' where {mine}", asker)
         execute(f"update outbox set channel = '' where community = '' and {mine}", asker)
@@ -90,7 +89,7 @@ class PersonalRecords:
         execute(_ALERT_NOBODY, now(), platform, json.dumps(author))
         execute(_FORGET_ALERTS, platform, json.dumps(author))
         execute(
-            f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {_IS_OWED} and {here}",
+            f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {IS_OWED} and {here}",
             now(), platform, author,
         )  # fmt: skip
         execute(f"update outbox set channel = '' where {here}", platform, author)
@@ -98,7 +97,6 @@ class PersonalRecords:
 
 
 _PRESSES = ("feedback", "choices", "me_too")
-_IS_OWED = "delivered_at is null and dropped_at is null"
 # A direct message's channel is a person's as much as their name is.
 _FORGET_QUESTIONS = """
     update questions set text = null, candidates = '[]', personal_data = '[]', asker = '', thread = '', message_id = '',

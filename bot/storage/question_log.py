@@ -118,7 +118,7 @@ class QuestionLog:
         def write() -> Recorded:
             with self._database.transaction():
                 self._database.execute(sql, *row.values(), question_id)
-                return Recorded(question_id, tuple(write_owed(self._database, question_id, one) for one in owed))
+                return Recorded(question_id, write_owed(self._database, question_id, owed))
 
         return await self._database.run(write)
 
@@ -142,7 +142,8 @@ class QuestionLog:
     async def record_feedback(self, question_id: int, platform: str, author: str, helpful: bool) -> None:
         """Keep a person's vote on a reply; a later vote replaces an earlier one."""
         vote = {"helpful": int(helpful), "given_at": now()}
-        await self._add("feedback", {**self._person(question_id, platform, author), **vote}, "or replace")
+        row = {**self._person(question_id, platform, author), **vote}
+        await self._database.run(lambda: self._database.insert("feedback", row, "or replace"))
 
     async def record_choice(self, question_id: int, platform: str, author: str, choice: Given, post: str) -> None:
         """Keep what a person picked, which the post now shows; no answer means none of those offered."""
@@ -194,16 +195,13 @@ class QuestionLog:
         def write() -> tuple[Owed, ...]:
             with self._database.transaction():
                 self._database.execute(forget, now(), question_id)
-                return tuple(write_owed(self._database, question_id, one) for one in owed)
+                return write_owed(self._database, question_id, owed)
 
         return await self._database.run(write)
 
     def pseudonym(self, platform: str, author: str) -> str:
         """The name under which a person is stored."""
         return self._database.pseudonym(platform, author)
-
-    async def _add(self, table: str, row: dict[str, Any], otherwise: str) -> None:
-        await self._database.run(lambda: self._database.insert(table, row, otherwise))
 
     def _person(self, question_id: int, platform: str, author: str) -> dict[str, Any]:
         return {"question_id": question_id, "asker": self.pseudonym(platform, author)}
@@ -270,7 +268,7 @@ class QuestionLog:
             if unwritten.absorbs:
                 absorbed = "update questions set outcome = ?, text = null, candidates = '[]' where id = ?"
                 database.execute(absorbed, Outcome.IGNORED_PART_OF_BURST.value, unwritten.absorbs)
-            return Recorded(question_id, tuple(write_owed(database, question_id, one) for one in unwritten.owed))
+            return Recorded(question_id, write_owed(database, question_id, unwritten.owed))
 
     def _id_of(self, row: dict[str, Any]) -> int | None:
         sql = "select id from questions where platform = ? and channel = ? and message_id = ? and message_id != ''"

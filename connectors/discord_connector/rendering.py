@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import discord
@@ -12,8 +11,8 @@ import discord
 from bot.deliveries import Button, ButtonKind
 from bot.messages import Reply, Source
 from connectors.buttons import data_of, rows_of
-from connectors.plain_text import AUTOMATED
-from connectors.splitting import split
+from connectors.signature import signature_of
+from connectors.splitting import length_of, split
 
 # Discord's limits, in UTF-16 units to be safe (API reference, Message and Embed limits).
 MAX_CONTENT = 2000
@@ -45,14 +44,14 @@ def as_posts(reply: Reply, urgent: bool = False, buttons: bool = True) -> list[P
     first, last = posts[0].embeds[0], posts[-1].embeds[0]
     first.title = shorten(reply.title, MAX_TITLE) or None
     first.url = reply.sources[0].url if reply.title and reply.sources else None
-    last.set_footer(text=_signature(reply))
+    last.set_footer(text=signature_of(reply))
     return [*posts[:-1], Post(embeds=[last], view=reply_view(reply))] if buttons else posts
 
 
 def as_plain_posts(reply: Reply) -> list[Post]:
     """The same where the bot may not post embeds."""
     title = f"**{reply.title}**" if reply.title else ""
-    text = "\n\n".join(part for part in (title, _description(reply), f"-# {_signature(reply)}") if part)
+    text = "\n\n".join(part for part in (title, _description(reply), f"-# {signature_of(reply)}") if part)
     posts = [Post(content=part) for part in split(text, MAX_CONTENT, length_of)]
     return [*posts[:-1], Post(content=posts[-1].content, view=reply_view(reply))]
 
@@ -86,11 +85,6 @@ def shorten(text: str, limit: int) -> str:
     return text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-def length_of(text: str) -> int:
-    """A text's length in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def _description(reply: Reply) -> str:
     return _joined(_quoted(reply.notice), reply.body, _sources(reply.sources))
 
@@ -111,19 +105,6 @@ def _sources(sources: tuple[Source, ...]) -> str:
 def _link(source: Source) -> str:
     url = source.url.replace("(", "%28").replace(")", "%29")
     return f"[{source.title.replace('[', '(').replace(']', ')')}]({url})"
-
-
-def _signature(reply: Reply) -> str:
-    reviewed = f"reviewed {_as_day(reply.reviewed)}" if reply.reviewed else ""
-    return " · ".join(part for part in (AUTOMATED, reply.department, reviewed) if part)
-
-
-def _as_day(day: str) -> str:
-    """2026-11-22 as 22 November 2026."""
-    try:
-        return f"{date.fromisoformat(day):%-d %B %Y}"
-    except ValueError:
-        return day
 
 
 def _button(button: Button) -> discord.ui.Button[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from html import escape, unescape
 
 from markdown_it import MarkdownIt
@@ -12,8 +11,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.messages import Reply
 from connectors.buttons import data_of, rows_of
-from connectors.plain_text import AUTOMATED
-from connectors.splitting import split
+from connectors.signature import signature_of
+from connectors.splitting import length_of, split
 
 MAX_LENGTH = 4096
 """The most that a message may hold once its markup is taken away (Bot API, sendMessage)."""
@@ -35,7 +34,7 @@ def html_of(reply: Reply) -> str:
         f"<b>{_plain(reply.title)}</b>" if reply.title else "",
         html_of_markdown(reply.body),
         "\n".join(_link(source.url, _plain(source.title)) for source in reply.sources),
-        f"<i>{_plain(_signature(reply))}</i>",
+        f"<i>{_plain(signature_of(reply))}</i>",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -54,20 +53,7 @@ def keyboard_of(reply: Reply) -> InlineKeyboardMarkup:
 
 def visible_length(html: str) -> int:
     """How long Telegram takes a text to be: in UTF-16 code units, without its tags."""
-    return len(unescape(re.sub(r"<[^<>]*>", "", html)).encode("utf-16-le")) // 2
-
-
-def _signature(reply: Reply) -> str:
-    parts = [AUTOMATED, reply.department, f"reviewed {_day(reply.reviewed)}" if reply.reviewed else ""]
-    return " · ".join(part for part in parts if part)
-
-
-def _day(iso: str) -> str:
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        return iso
-    return f"{day.day} {day:%B %Y}"
+    return length_of(unescape(re.sub(r"<[^<>]*>", "", html)))
 
 
 def _plain(text: str) -> str:

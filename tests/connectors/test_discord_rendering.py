@@ -9,7 +9,8 @@ import pytest
 
 from bot.messages import Choice, Reply, Source
 from connectors.buttons import button_of
-from connectors.discord_connector.rendering import Post, as_plain_posts, as_posts, length_of, shorten
+from connectors.discord_connector.rendering import Post, as_plain_posts, as_posts, shorten
+from connectors.splitting import length_of
 from tests.connectors.discord_bench import ANSWER
 
 pytestmark = pytest.mark.asyncio

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.messages import Choice, Reply, Source
-from connectors.plain_text import AUTOMATED, as_text
+from connectors.plain_text import as_text
+from connectors.signature import AUTOMATED
 
 WHOLE = Reply(
     body="You get **52 weeks** of leave.",
