@@ -14,21 +14,13 @@ from argparse import Namespace
 from typing import Any
 
 from platforms.counting import Account
-from platforms.results import barred, completeness, faults, report, speed
+from platforms.results import COMPLETE, barred, completeness, faults, report, speed
 from platforms.sides import DiscordSide, TelegramSide
 from platforms.stage import both_sides, on_stage, parser_for
 
 RETRY_AFTER_DISCORD = 0.05
 RETRY_AFTER_TELEGRAM = 1
-MUST_HOLD = [
-    "without_outcome",
-    "with_several_outcomes",
-    "without_reply",
-    "still_owed_or_dropped",
-    "out_of_order",
-    "replied_again_discord",
-    "replied_again_telegram",
-]
+MUST_HOLD = (*COMPLETE, "replied_again_telegram", "out_of_order")
 
 
 async def measure(options: Namespace) -> int:

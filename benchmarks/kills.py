@@ -16,21 +16,14 @@ from typing import Any
 
 from platforms.bot_process import BotProcess
 from platforms.counting import Account
-from platforms.results import barred, completeness, faults, report, speed
+from platforms.results import COMPLETE, barred, completeness, faults, report, speed
 from platforms.stage import Stage, both_sides, on_stage, parser_for
 
 KILLED_WHILE_STARTING = 0.2
 MODEL_KILLED_TOO = 0.25
 FIRST_SECONDS = 3.0
 """What the crowd says before the first round: on Discord the bot looks back no further than it has heard before."""
-MUST_HOLD = [
-    "without_outcome",
-    "with_several_outcomes",
-    "without_reply",
-    "still_owed_or_dropped",
-    "replied_again_discord",
-    "replied_again_telegram",
-]
+MUST_HOLD = (*COMPLETE, "replied_again_telegram")
 
 
 class Rounds:

@@ -15,7 +15,7 @@ from typing import Any
 
 from platforms.counting import Account
 from platforms.effort import Effort
-from platforms.results import barred, completeness, faults, report, speed
+from platforms.results import COMPLETE, barred, completeness, faults, report, speed
 from platforms.sides import DiscordSide, Side, TelegramSide
 from platforms.stage import on_stage, parser_for
 
@@ -26,7 +26,6 @@ LIFTED = (
     "connectors.telegram.chat_per_second=1000",
     "connectors.telegram.overall_per_second=1000",
 )
-MUST_HOLD = ["without_outcome", "with_several_outcomes", "without_reply", "replied_again_discord"]
 
 
 async def measure(options: Namespace) -> int:
@@ -43,7 +42,7 @@ async def measure(options: Namespace) -> int:
         await stage.settle()
         account = stage.account(first)
         figures = _figures(options, account, lifted) | {"cpu_ms_a_message": each, "cores": effort.cores()}
-        return report(figures, MUST_HOLD, faults(account), stage.bot.tail())
+        return report(figures, COMPLETE, faults(account), stage.bot.tail())
 
 
 def _figures(options: Namespace, account: Account, lifted: tuple[str, ...]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -143,8 +142,3 @@ class Account:
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which that share of sorted values lies, to a tenth; 0 where there are none."""
     return round(values[min(len(values) - 1, int(share * len(values)))], 1) if values else 0.0
-
-
-def seconds_since(moment: float) -> float:
-    """How long ago that was (time.monotonic)."""
-    return round(time.monotonic() - moment, 2)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from platforms.counting import LISTED, Account, percentile
 from platforms.crowd import Said
+
+COMPLETE = (
+    "without_outcome",
+    "with_several_outcomes",
+    "without_reply",
+    "still_owed_or_dropped",
+    "replied_again_discord",
+)
+"""The figures of `completeness` that must hold, whatever is measured."""
 
 
 def barred(value: float, bar: float) -> dict[str, float]:
@@ -54,7 +64,9 @@ def faults(account: Account, **more: list[Said]) -> dict[str, list[dict[str, Any
     return {**listed, **({"owed": account.owed[:LISTED]} if account.owed else {})}
 
 
-def report(figures: dict[str, Any], must_hold: list[str], details: dict[str, list[dict[str, Any]]], tail: str) -> int:
+def report(
+    figures: dict[str, Any], must_hold: Sequence[str], details: dict[str, list[dict[str, Any]]], tail: str
+) -> int:
     """Print the figures; where one that must hold does not, what is behind it too. Returns the exit code."""
     rows = [f"  {json.dumps(name)}: {json.dumps(figure)}" for name, figure in figures.items()]
     print("{\n" + ",\n".join(rows) + "\n}")
