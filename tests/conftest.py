@@ -1,19 +1,29 @@
-"""What all tests share: a small project with a real trained model, made once a session."""
+"""What all tests share: a database, and a small project with a real trained model, made once a session."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.app import Project, open_project, train_release
 from bot.releases import Release
+from tests.disk import Disk
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SLUGS = ("smp_amount", "kit_days", "healthy_start", "ccj", "dro", "tax_free_childcare")
 QUESTIONS_EACH = 40
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A new database."""
+    with closing(Disk(tmp_path)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.answers import AnswerBase, load_answer_base
 from tests.bot.responder_bench import Bench, opened
-from tests.disk import Disk
 from tests.factories import answer_file, rates_file, urgent_file
 
 
@@ -34,11 +32,4 @@ def served_answers(tmp_path_factory: pytest.TempPathFactory) -> AnswerBase:
 def bench(tmp_path: Path, served_answers: AnswerBase) -> Iterator[Bench]:
     """A Responder that has not spoken yet."""
     with opened(tmp_path, served_answers, busy_seconds=0.02) as made:
-        yield made
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A new database."""
-    with closing(Disk(tmp_path)) as made:
         yield made

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,14 +23,6 @@ SERVER = Place("discord", "parents")
 ROOM = Place("discord", "parents", "general")
 OTHER_ROOM = Place("discord", "parents", "random")
 GROUP = Place("telegram", "-100", "-100")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A new database."""
-    made = Disk(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,14 +38,6 @@ OWED = st.builds(
     st.booleans(),
     st.booleans(),
 )
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A new database."""
-    made = Disk(tmp_path)
-    yield made
-    made.close()
 
 
 def reopened(disk: Disk) -> Disk:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -67,14 +66,6 @@ class Life:
         alert = post(place=Place("telegram", "-100", author))
         recorded = await self.disk.record([alert, alert], replace(IN_GROUP, author="somebody else"), "another's words")
         await self.disk.outbox.delivered(recorded.owed[0], [f"alert-{author}"])
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A new database."""
-    made = Disk(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

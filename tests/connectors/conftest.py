@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.app import Project
 from connectors.delivery import Delivery
 from connectors.fakes.discord_server import Channel, FakeDiscord, Guild, User
 from tests.connectors.delivery_bench import MAX_AGE, Platform
 from tests.disk import Disk
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A new database."""
-    made = Disk(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -58,3 +51,9 @@ def general(guild: Guild) -> Channel:
 def ana(discord: FakeDiscord, guild: Guild) -> User:
     """A citizen."""
     return discord.user("ana", guild)
+
+
+@pytest.fixture
+def project(small_project: Project, tmp_path: Path) -> Project:
+    """The small project with a log of its own."""
+    return Project(small_project.root, tmp_path, small_project.settings)

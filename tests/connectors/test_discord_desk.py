@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
-import pytest
-
-from bot.app import Project, serving
+from bot.app import Project
 from bot.releases import Release
 from connectors.discord_connector import DiscordConnector
 from connectors.fakes.discord_server import MODERATOR, FakeDiscord
-from tests.connectors.discord_bench import until
+from tests.connectors.desk_bench import at_work
 
 QUESTION = "how much is statutory maternity pay"
 OTHER_QUESTION = "what are keeping in touch days"
 
 
-@asynccontextmanager
-async def running(project: Project, release: Release, discord: FakeDiscord) -> AsyncIterator[None]:
+def running(project: Project, release: Release, discord: FakeDiscord) -> AbstractAsyncContextManager[None]:
     """The bot, as `signpost run` joins it."""
-    async with serving(project, release, record=True) as service:
-        assert service.desk is not None
-        connector = DiscordConnector(discord.token, discord.api_base)
-        listening = asyncio.create_task(connector.listen(service.desk))
-        await until(lambda: connector.is_ready)
-        try:
-            yield
-        finally:
-            await connector.stop()
-            await asyncio.wait_for(listening, 10)
-
-
-@pytest.fixture
-def project(small_project: Project, tmp_path: Path) -> Project:
-    """The small project with a log of its own."""
-    return Project(small_project.root, tmp_path, small_project.settings)
+    return at_work(project, release, DiscordConnector(discord.token, discord.api_base))
 
 
 async def test_a_day_in_a_server(project: Project, release: Release) -> None:

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager
 
-import pytest
-
-from bot.app import Project, serving
+from bot.app import Project
 from bot.releases import Release
 from connectors.fakes.telegram_server import FakeTelegram, Post
 from connectors.telegram_connector import TelegramConnector
+from tests.connectors.desk_bench import at_work
 from tests.connectors.telegram_bench import UNLIMITED, until
 
 QUESTION = "how much is statutory maternity pay"
 
 
-@asynccontextmanager
-async def running(project: Project, release: Release, telegram: FakeTelegram) -> AsyncIterator[None]:
+def running(project: Project, release: Release, telegram: FakeTelegram) -> AbstractAsyncContextManager[None]:
     """The bot, as `signpost run` joins it."""
-    async with serving(project, release, record=True) as service:
-        assert service.desk is not None
-        connector = TelegramConnector(telegram.token, telegram.api_base, poll_seconds=5, limits=UNLIMITED)
-        listening = asyncio.create_task(connector.listen(service.desk))
-        await until(lambda: connector.is_ready)
-        try:
-            yield
-        finally:
-            await connector.stop()
-            await asyncio.wait_for(listening, 10)
-
-
-@pytest.fixture
-def project(small_project: Project, tmp_path: Path) -> Project:
-    """The small project with a log of its own."""
-    return Project(small_project.root, tmp_path, small_project.settings)
+    return at_work(
+        project, release, TelegramConnector(telegram.token, telegram.api_base, poll_seconds=5, limits=UNLIMITED)
+    )
 
 
 async def settle(telegram: FakeTelegram, panel: Post, label: str) -> None:

@@ -154,7 +154,9 @@ class TelegramStage:
         return answer.text
 
     async def set_mode(self, who: str, mode: str) -> str:
-        raise NotImplementedError("The script sets a mode on Discord only.")
+        """The command, and one press on its panel."""
+        panel = await self._server.reply_to(self._server.say(self._person(who), self._group, "/settings"))
+        return (await self._server.press(self._person(who), panel, f"s:mode:{mode}")).text
 
     def posted(self) -> Sequence[Posted]:
         return [
