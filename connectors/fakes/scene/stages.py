@@ -127,10 +127,13 @@ class TelegramStage:
         self._people = {name: server.user(name) for name in moderators}
         self._group = server.supergroup(self.place, creator=self._people[moderators[-1]])
         self._last: dict[str, telegram.Message] = {}
+        self._asked: telegram.Message | None = None
 
     async def say(self, who: str, text: str, *, addressed: bool = False, replies: bool = False) -> str:
-        answer = self._latest() if replies else None
-        self._last[who] = self._server.say(self._person(who), self._group, text, mention_bot=addressed, reply_to=answer)
+        answer = await self._reply() if replies else None
+        said = self._server.say(self._person(who), self._group, text, mention_bot=addressed, reply_to=answer)
+        self._last[who] = said
+        self._asked = said if addressed or replies else self._asked
         return ""
 
     async def say_privately(self, who: str, text: str) -> str:
@@ -147,11 +150,9 @@ class TelegramStage:
         return ""
 
     async def press(self, who: str, label: str) -> str:
-        post = self._latest()
-        answer = await self._server.press(
-            self._person(who), post, next(iter(post.buttons)) if label == FIRST else label
-        )
-        return answer.text
+        post = await self._reply()
+        button = _button(list(post.buttons), label)
+        return (await self._server.press(self._person(who), post, button)).text if button else NO_BUTTON
 
     async def set_mode(self, who: str, mode: str) -> str:
         """The command, and one press on its panel."""
@@ -169,8 +170,10 @@ class TelegramStage:
             self._people[name] = self._server.user(name)
         return self._people[name]
 
-    def _latest(self) -> telegram.Post:
-        return next(post for post in reversed(self._server.posts) if post.chat is self._group)
+    async def _reply(self) -> telegram.Post:
+        """The reply to what was last asked, which Telegram's one message a second may hold back for a while."""
+        assert self._asked, "The script presses or replies before anybody has asked."
+        return await self._server.reply_to(self._asked)
 
 
 def _button(labels: Sequence[str], label: str) -> str:
