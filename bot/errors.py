@@ -39,6 +39,18 @@ class SettingsError(SignpostError):
     """Moderators chose something for a channel that can't be had."""
 
 
+class AccountError(SignpostError):
+    """Somebody can't sign in, or an account can't be what was asked for."""
+
+
+class PauseError(SignpostError):
+    """A pause can't be set as asked."""
+
+
+class DraftError(SignpostError):
+    """A change to the answers can't be made as it was asked for."""
+
+
 class ConnectorError(SignpostError):
     """A platform won't have the bot, such as for a wrong token."""
 

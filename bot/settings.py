@@ -107,6 +107,25 @@ class HealthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     port: Port = 9464
 
 
+class OidcSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A department's own sign-in (OpenID Connect). An empty `issuer` leaves it out."""
+
+    issuer: str = ""
+    client_id: str = ""
+    name: str = "your department"
+
+
+class ConsoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where officials and editors work. `public_url` is how they reach it, where that is through a proxy."""
+
+    host: str = "127.0.0.1"
+    port: Port = 9465
+    public_url: str = ""
+    session_hours: Positive = 8
+    second_factor: Literal["required", "off"] = "required"
+    oidc: OidcSettings = OidcSettings()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings of the bot."""
 
@@ -117,6 +136,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     question_log: QuestionLogSettings = QuestionLogSettings()
     connectors: ConnectorSettings = ConnectorSettings()
     health: HealthSettings = HealthSettings()
+    console: ConsoleSettings = ConsoleSettings()
 
 
 def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:

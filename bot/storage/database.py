@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from bot.storage.migrations import migrations
 
 DATABASE_FILE = "questions.db"
 KEY_FILE = "asker.key"
+READERS = 2
 
 Result = TypeVar("Result")
 
@@ -34,6 +36,8 @@ class Database:
         self.path = folder / DATABASE_FILE
         self._key = _asker_key(folder)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
+        self._reading = threading.local()
         self._before_closing: list[Callable[[], object]] = []
         self._db = self.run_now(lambda: _open(self.path, busy_seconds))
 
@@ -42,6 +46,13 @@ class Database:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._writer, work)
         except (sqlite3.Error, UnicodeError) as error:
+            raise explain(self.path, error) from error
+
+    async def read(self, sql: str, *parameters: Any) -> list[Any]:
+        """The rows of a query, on a connection of its own: a long one holds up no message. Raises QuestionLogError."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: self._read(sql, parameters))
+        except sqlite3.Error as error:
             raise explain(self.path, error) from error
 
     def run_now(self, work: Callable[[], Result]) -> Result:
@@ -90,6 +101,13 @@ class Database:
             self.run_now(self._close)
         finally:
             self._writer.shutdown()
+            self._readers.shutdown()
+
+    def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+        if not hasattr(self._reading, "db"):
+            self._reading.db = read_only(self.path)
+        rows: list[Any] = self._reading.db.execute(sql, parameters).fetchall()
+        return rows
 
     def _close(self) -> None:
         try:

@@ -1,0 +1,93 @@
+"""Accounts: who may use the console, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.accounts import Account, Role
+from bot.console.page import NotFoundError, Page, account, form, parts, render, see_other, text
+from bot.errors import AccountError
+
+
+async def all_accounts(request: Request) -> Response:
+    """Everybody, and a form for somebody new."""
+    return await _list(request)
+
+
+async def add_account(request: Request) -> Response:
+    """Add somebody."""
+    data = await form(request)
+    entered = {name: text(data, name, 255) for name in ("email", "name", "department", "role")}
+    try:
+        role = _role(entered["role"])
+        added = await parts(request).accounts.add(
+            entered["email"], entered["name"], role, str(data.get("password", "")), entered["department"]
+        )
+    except AccountError as error:
+        return await _list(request, 422, entered, {"email": str(error)})
+    await _note(request, "added an account", added, {"role": role.value})
+    return see_other(request, "/accounts", f"{added.name} can now sign in.")
+
+
+async def show_account(request: Request) -> Response:
+    """One account, with what can be changed of it."""
+    return render(request, "accounts/one.html", person=await _person(request))
+
+
+async def change_account(request: Request) -> Response:
+    """Change an account's role or department, or switch it off."""
+    person, data = await _person(request), await form(request)
+    try:
+        role = _role(text(data, "role", 20))
+        is_active = text(data, "is_active", 5) == "yes"
+        changed = await parts(request).accounts.change(person, role, text(data, "department", 100), is_active)
+    except AccountError as error:
+        return render(request, "accounts/one.html", 422, person=person, errors={"role": str(error)})
+    detail = {"role": changed.role.value, "department": changed.department, "is_active": changed.is_active}
+    await _note(request, "changed an account", changed, detail)
+    return see_other(request, "/accounts", f"The account of {person.name} is changed.")
+
+
+async def reset_second_factor(request: Request) -> Response:
+    """Let somebody set up a new second factor."""
+    person = await _person(request)
+    await parts(request).accounts.reset_second_factor(person)
+    await _note(request, "took away a second factor", person)
+    return see_other(request, f"/accounts/{person.id}", f"{person.name} sets up a new code at the next sign-in.")
+
+
+async def _list(
+    request: Request, status: int = 200, entered: dict[str, str] | None = None, errors: dict[str, str] | None = None
+) -> Response:
+    people = await parts(request).accounts.all()
+    return render(request, "accounts/all.html", status, people=people, entered=entered or {}, errors=errors or {})
+
+
+async def _person(request: Request) -> Account:
+    person = await parts(request).accounts.get(request.path_params["id"])
+    if person is None:
+        raise NotFoundError
+    return person
+
+
+async def _note(request: Request, action: str, person: Account, detail: Mapping[str, object] | None = None) -> None:
+    await parts(request).audit.record(account(request).email, action, f"account {person.email}", detail)
+
+
+def _role(value: str) -> Role:
+    try:
+        return Role(value)
+    except ValueError as error:
+        raise AccountError("Choose a role.") from error
+
+
+PAGES = (
+    Page("/accounts", all_accounts, Role.ADMINISTRATOR),
+    Page("/accounts", add_account, Role.ADMINISTRATOR, ("POST",)),
+    Page("/accounts/{id:int}", show_account, Role.ADMINISTRATOR),
+    Page("/accounts/{id:int}", change_account, Role.ADMINISTRATOR, ("POST",)),
+    Page("/accounts/{id:int}/second-factor", reset_second_factor, Role.ADMINISTRATOR, ("POST",)),
+)
