@@ -13,3 +13,8 @@ Data = Annotated[
     Path,
     typer.Option("--data", envvar="SIGNPOST_DATA", help="The folder of the question log and the releases."),
 ]
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of config.yml, for this run."),
+]
