@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.accounts import Account
 from bot.console.page import NotFoundError, Page, View, parts, render, see_other
 from bot.console.parts import Parts
 from bot.console.routes import PAGES
@@ -85,17 +86,12 @@ def _guarded(page: Page) -> View:
     """A view that is only shown to who may see it; the others are asked to sign in, or told that they may not."""
 
     async def guarded(request: Request) -> Response:
-        session = request.session
-        account = await parts(request).accounts.signed_in(session.get("account"), session.get("stamp"))
-        if account:
-            request.state.account = account
-            if parts(request).pauses:
-                request.state.pauses = parts(request).pauses.active()
+        account = await _recognise(request)
         if page.role is None:
             return await page.view(request)
         if account is None:
-            session.pop("account", None)
-            return see_other(request, "/sign-in") if request.method == "GET" else await _ask_to_sign_in(request)
+            request.session.pop("account", None)
+            return see_other(request, "/sign-in") if request.method == "GET" else _ask_to_sign_in(request)
         if not account.role.includes(page.role):
             return render(request, "refused.html", 403, needed=page.role)
         return await page.view(request)
@@ -103,11 +99,22 @@ def _guarded(page: Page) -> View:
     return guarded
 
 
-async def _ask_to_sign_in(request: Request) -> Response:
+async def _recognise(request: Request) -> Account | None:
+    """Who is there, noted for the page with what it shows besides."""
+    session, made_of = request.session, parts(request)
+    account = await made_of.accounts.signed_in(session.get("account"), session.get("stamp"))
+    if account:
+        request.state.account = account
+        request.state.pauses = made_of.pauses.active() if made_of.pauses else ()
+    return account
+
+
+def _ask_to_sign_in(request: Request) -> Response:
     return render(request, "signed_out.html", 401)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
+    await _recognise(request)
     return render(request, "not_found.html", 404)
 
 
