@@ -11,7 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.app import HELD_OUT_FILE, open_project, serving
+from bot.app import open_project
+from bot.app.project import HELD_OUT_FILE
+from bot.app.serving import serving
 from bot.messages import Given, Message, Response
 from bot.responder import Responder
 

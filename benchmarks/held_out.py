@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.app import HELD_OUT_FILE, open_project, serving
+from bot.app import open_project
+from bot.app.project import HELD_OUT_FILE
+from bot.app.serving import serving
 from bot.messages import Message, Outcome, Response
 from bot.release_builder import LabelledText, read_labelled
 

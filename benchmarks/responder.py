@@ -16,7 +16,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app import HELD_OUT_FILE, open_project, serving
+from bot.app import open_project
+from bot.app.project import HELD_OUT_FILE
+from bot.app.serving import serving
 from bot.messages import Message
 from bot.release_builder import read_labelled
 from nlu.encoder import Encoder, install_encoder

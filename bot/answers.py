@@ -32,7 +32,7 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{0,38}\Z")
 """At most 39 characters: with a nation, it has to fit into a button's data (connectors/buttons.py)."""
 
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
-_FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
@@ -203,7 +203,7 @@ def split_file(path: Path) -> tuple[str, str]:
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AnswerError(f"{path}:1: The file can't be read: {error}.") from error
-    parts = _FRONT_MATTER.match(text)
+    parts = FRONT_MATTER.match(text)
     if parts is None:
         raise AnswerError(f"{path}:1: The file must begin with front matter between two lines of ---.")
     if not SLUG.match(path.stem):
@@ -216,7 +216,7 @@ def _load(path: Path, kind: type[Any]) -> tuple[Any, str]:
     if not body.strip():
         raise AnswerError(f"{path}:1: The answer has no text.")
     try:
-        return msgspec.convert(_read_yaml(head) or {}, kind), body
+        return msgspec.convert(read_yaml(head) or {}, kind), body
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise AnswerError(f"{path}:{line}: The front matter is not valid YAML ({error.problem}).") from error
@@ -225,7 +225,8 @@ def _load(path: Path, kind: type[Any]) -> tuple[Any, str]:
         raise AnswerError(f"{path}:{place}: In the front matter, {error}.") from error
 
 
-def _read_yaml(text: str) -> Any:
+def read_yaml(text: str) -> Any:
+    """Front matter as plain values; dates stay text."""
     yaml = YAML(typ="safe")
     yaml.Constructor = _DatesAsText
     return yaml.load(text)

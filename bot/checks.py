@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -35,7 +36,7 @@ from bot.wording import SMALL_TALK
 
 Loaded = TypeVar("Loaded")
 
-_TYPED_FIGURE = re.compile(r"£ ?\d[\d,.]*|\d[\d,.]* ?%")
+TYPED_FIGURE = re.compile(r"£ ?\d[\d,.]*|\d[\d,.]* ?%")
 _STRAY_BRACES = re.compile(r"(?:\{[{%#]|[}%#]\}).*")
 _EXPRESSION = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
 
@@ -75,7 +76,7 @@ def check_answers(folder: Path, limits: AnswerSettings, day: date, as_text: Plai
     if not base.urgent:
         faults.append(Fault(folder / URGENT_FOLDER, 1, "There are no urgent-help messages."))
     for answer in base.answers.values():
-        faults += _check_answer(answer, base, limits, day, as_text)
+        faults += check_answer(answer, base, limits, day, as_text)
     for message in base.urgent.values():
         faults += _check_urgent(message, limits, day)
     return faults
@@ -96,11 +97,12 @@ def check_questions(questions: Iterable[KnownQuestion], folder: Path) -> list[Fa
     return [*faults, *_without_answer(known, slugs), *_claimed_twice(known)]
 
 
-def _check_answer(
+def check_answer(
     answer: Answer, base: AnswerBase, limits: AnswerSettings, day: date, as_text: PlainText
 ) -> Iterator[Fault]:
+    """The faults of one answer, which its base holds."""
     if answer.matter.review_by < day:
-        yield _at(answer.path, "review_by:", f"The review was due on {answer.matter.review_by}.")
+        yield _due(_at(answer.path, "review_by:", f"The review was due on {answer.matter.review_by}."))
     nations = {*answer.matter.nations, *answer.variants}
     for nation in sorted(nations - set(NATIONS)):
         yield _at(answer.path, "nations:", f"{nation!r} is no nation: use {', '.join(NATIONS)}.")
@@ -125,7 +127,8 @@ def _check_text(text: str, path: Path, rates: RateTable, max_words: int, max_age
         if not rates.rows(name):
             yield _in_body(path, place, f"There is no rate {name!r} in {RATES_FILE}.")
         elif rates.on(name, day) is None:
-            yield _in_body(path, place, f"The rate {name!r} has no figure for {day}: add a row to {RATES_FILE}.")
+            problem = f"The rate {name!r} has no figure for {day}: add a row to {RATES_FILE}."
+            yield _due(_in_body(path, place, problem))
     try:
         shown = render(text, rates, day)
     except AnswerError:
@@ -144,7 +147,7 @@ def _check_typing(text: str, path: Path) -> Iterator[Fault]:
             yield _in_body(path, expression[0].splitlines()[0], "Only {{ rates.name }} may stand between braces.")
     if stray := _STRAY_BRACES.search(_EXPRESSION.sub("", text)):
         yield _in_body(path, stray[0], "Braces must open and close, as in {{ rates.name }}.")
-    for figure in dict.fromkeys(_TYPED_FIGURE.findall(_EXPRESSION.sub("", text))):
+    for figure in dict.fromkeys(TYPED_FIGURE.findall(_EXPRESSION.sub("", text))):
         problem = f"The figure {figure} is typed into the text: name a rate instead, such as {{{{ rates.name }}}}."
         yield _in_body(path, figure, problem)
 
@@ -162,7 +165,8 @@ def _check_length(
 
 def _check_urgent(message: UrgentHelp, limits: AnswerSettings, day: date) -> Iterator[Fault]:
     if message.matter.check_by < day:
-        yield _at(message.path, "check_by:", f"The numbers were due to be checked by {message.matter.check_by}.")
+        problem = f"The numbers were due to be checked by {message.matter.check_by}."
+        yield _due(_at(message.path, "check_by:", problem))
     if (words := len(message.body.split())) > limits.max_words:
         yield Fault(message.path, 1, f"The message has {words} words; {limits.max_words} are the most.")
     if (age := reading_age(message.body)) > limits.max_reading_age:
@@ -211,6 +215,11 @@ def _claimed_twice(known: list[KnownQuestion]) -> Iterator[Fault]:
             claim = f"is claimed by {other.intent} too" if other.intent != question.intent else "stands there already"
             yield Fault(question.path, question.line, f"{question.text!r} {claim} ({place}).")
         seen.setdefault(key, question)
+
+
+def _due(fault: Fault) -> Fault:
+    """A fault that a date has brought about."""
+    return replace(fault, is_due=True)
 
 
 def _at(path: Path, sign: str, text: str, after: int = 0) -> Fault:

@@ -36,6 +36,10 @@ class Communities:
         self._chosen = store.settings_now()
         self._last_change = 0
 
+    def offer(self, services: Collection[str]) -> None:
+        """Let other services be those that can be switched off, as another release has them."""
+        self._services = frozenset(services)
+
     def settings(self, place: Place) -> ChannelSettings:
         """What holds in a channel. Nobody moderates a direct message: there, all may be asked."""
         if not place.community:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.classifier import Prediction
@@ -79,15 +79,12 @@ def _why_not(prediction: Prediction) -> Outcome:
     return Outcome.UNANSWERED_LOW_CONFIDENCE
 
 
-def without_services(
-    decision: Decision, services_off: Collection[str], service_of: Callable[[str], str], addressed: bool
-) -> Decision:
-    """A decision as it stands where the answers of some services are not given."""
-    if not services_off or decision.outcome not in (Outcome.ANSWERED, Outcome.CLARIFY):
+def without_answers(decision: Decision, is_left_out: Callable[[str], bool], refused: Outcome) -> Decision:
+    """A decision as it stands where some answers are not given; `refused` is the outcome where nothing is left."""
+    if decision.outcome not in (Outcome.ANSWERED, Outcome.CLARIFY):
         return decision
-    kept = tuple(c for c in decision.candidates if service_of(c.answer) not in services_off)
+    kept = tuple(candidate for candidate in decision.candidates if not is_left_out(candidate.answer))
     if kept and (decision.outcome is Outcome.CLARIFY or kept[0] == decision.candidates[0]):
-        also = decision.also if decision.also and service_of(decision.also) not in services_off else ""
+        also = "" if is_left_out(decision.also) else decision.also
         return replace(decision, candidates=kept, also=also)
-    outcome = Outcome.WITHHELD_SERVICE_OFF if addressed else Outcome.IGNORED_MUTED
-    return Decision(outcome, decision.candidates)
+    return Decision(refused, decision.candidates)

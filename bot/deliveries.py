@@ -24,7 +24,9 @@ class Owed:
 
     `reply_to` is the platform's id of the message that a new post goes under. `replaces` is the id of the Owed whose
     posts are edited or removed; where they were never made, an edit is a post and a removal is nothing. `is_urgent`
-    goes before what waits in the same channel, and `keeps` is delivered however old it is.
+    goes before what waits in the same channel, and `keeps` is delivered however old it is. `not_before` is set on what
+    officials owe: whichever process runs the platform's connector takes it up from then on, a little at a time. An edit
+    of theirs is nothing where its posts stand no longer.
     """
 
     id: int
@@ -36,6 +38,7 @@ class Owed:
     created_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     is_urgent: bool = False
     keeps: bool = False
+    not_before: datetime | None = None
 
 
 class ButtonKind(str, Enum):
@@ -47,16 +50,30 @@ class ButtonKind(str, Enum):
     NONE_OF_THESE = "none"
     ME_TOO = "me"
     REMOVE = "x"
+    OPEN = "open"
+    ASSIGN = "mine"
+    NOT_FOR_US = "not"
+
+    @property
+    def is_for_staff(self) -> bool:
+        """Whether it stands under a digest of themes."""
+        return self in (ButtonKind.OPEN, ButtonKind.ASSIGN, ButtonKind.NOT_FOR_US)
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a reply. `answer` and `nation` say what a PICK picks."""
+    """A button under a reply. `answer` and `nation` say what a PICK picks, `theme` and `digest` what staff act on.
+
+    One with a `url` is a link, whose press nobody hears of.
+    """
 
     kind: ButtonKind
     label: str = ""
     answer: str = ""
     nation: str = ""
+    theme: int = 0
+    digest: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True)

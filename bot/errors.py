@@ -51,6 +51,10 @@ class DraftError(SignpostError):
     """A change to the answers can't be made as it was asked for."""
 
 
+class ThemeError(SignpostError):
+    """A theme can't be changed as it was asked for."""
+
+
 class ConnectorError(SignpostError):
     """A platform won't have the bot, such as for a wrong token."""
 

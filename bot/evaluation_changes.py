@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.headline_figures import Figures
+from bot.releases import VERDICTS_FILE, Release
 from bot.verdicts import Fate, Verdict
 
 
@@ -38,6 +39,33 @@ class Comparison(msgspec.Struct, frozen=True):
     unchanged: int
     became: dict[str, int]
     changes: list[Change]
+
+
+def compare_kept(old: Release, new: Release) -> Comparison | None:
+    """What became of the held-out texts that both releases were judged on, or None where one has kept no verdicts."""
+    before, after = _kept(old), _kept(new)
+    shared = [key for key in after if key in before]
+    if not shared:
+        return None
+    changes = changes_between([before[key] for key in shared], [after[key] for key in shared])
+    return Comparison(
+        old=old.name,
+        new=new.name,
+        old_figures=old.manifest.figures.get("held_out", {}),
+        new_figures=new.manifest.figures.get("held_out", {}),
+        unchanged=len(shared) - len(changes),
+        became=counts_of(changes),
+        changes=changes,
+    )
+
+
+def _kept(release: Release) -> dict[tuple[str, bool, str], Verdict]:
+    """The verdicts that a release has kept; older ones have none."""
+    try:
+        verdicts = msgspec.json.decode((release.folder / VERDICTS_FILE).read_bytes(), type=list[Verdict])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    return {(verdict.text, verdict.addressed, verdict.expected): verdict for verdict in verdicts}
 
 
 def changes_between(old: Sequence[Verdict], new: Sequence[Verdict]) -> list[Change]:

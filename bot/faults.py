@@ -11,11 +11,15 @@ _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<text>.+)", re.DOTALL)
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """What is wrong, and where."""
+    """What is wrong, and where.
+
+    `is_due` says that no more than a date has come: a release can be built all the same.
+    """
 
     path: Path
     line: int
     text: str
+    is_due: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text}"

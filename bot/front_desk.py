@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 
 from bot import metrics, wording
+from bot.answers import AnswerBase
 from bot.compose import answer_reply
 from bot.deliveries import Action, Owed, Press, Pressed
 from bot.errors import QuestionLogError
 from bot.messages import Message, Reply, Response
+from bot.pauses import Paused
 from bot.places import Place, Topic, TopicAnswer
 from bot.presses import Presses
 from bot.responder import Responder
@@ -20,17 +23,33 @@ logger = logging.getLogger(__name__)
 
 
 class FrontDesk:
-    """The handler of connectors.base, for one release and one log. None of it raises."""
+    """The handler of connectors.base, for one release at a time and one log. None of it raises."""
 
-    def __init__(self, responder: Responder, log: QuestionLog) -> None:
-        """Let a Responder answer, and keep a log."""
-        self._responder = responder
+    def __init__(
+        self,
+        responder: Responder,
+        log: QuestionLog,
+        paused_now: Callable[[], Paused] = Paused,
+        press_of_staff: Callable[[Press], Awaitable[Pressed]] | None = None,
+    ) -> None:
+        """Let a Responder answer, and keep a log. What staff press under a digest goes to `press_of_staff`."""
+        self._shift = _Shift(responder)
         self._log = log
-        self._presses = Presses(lambda: responder.answers, log)
+        self._paused_now = paused_now
+        self._presses = Presses(lambda: self._answers, log, paused_now=paused_now)
+        self._press_of_staff = press_of_staff or self._presses.press
+
+    def serve(self, responder: Responder) -> asyncio.Event:
+        """Let another Responder answer from now on; the event is set when no message is in hand with the one before.
+
+        A message is finished by the Responder that began it.
+        """
+        before, self._shift = self._shift, _Shift(responder)
+        return before.is_idle
 
     async def respond(self, message: Message) -> Response:
         """The response to a message, recorded and counted."""
-        response = await self._responder.respond(message)
+        response = await self._shift.respond(message)
         metrics.OUTCOMES.labels(message.platform, response.outcome.value).inc()
         return response
 
@@ -38,7 +57,8 @@ class FrontDesk:
         """What a press of a button calls for."""
         try:
             metrics.PRESSES.labels(press.place.platform, press.button.kind.value).inc()
-            return await self._presses.press(press)
+            take = self._press_of_staff if press.button.kind.is_for_staff else self._presses.press
+            return await take(press)
         except QuestionLogError as error:
             logger.error("%s", error)
         except Exception:
@@ -60,18 +80,45 @@ class FrontDesk:
     def topics(self) -> Sequence[Topic]:
         """Every service with its answers, by title."""
         services: dict[str, list[TopicAnswer]] = {}
-        for slug, answer in self._responder.answers.answers.items():
+        for slug, answer in self._answers.answers.items():
             services.setdefault(answer.service, []).append(TopicAnswer(slug, answer.title))
         return [
             Topic(service, service_title(service), tuple(sorted(answers, key=lambda answer: answer.title)))
             for service, answers in sorted(services.items())
         ]
 
-    def answer(self, slug: str, nation: str = "") -> Reply | None:
+    def answer(self, place: Place, slug: str, nation: str = "") -> Reply | None:
         """One answer to look at."""
-        if not self._responder.has_answer(slug):
+        answer = self._answers.answers.get(slug)
+        if answer is None:
             return None
-        return answer_reply(self._responder.answers, slug, date.today(), nation)
+        if refusal := self._paused_now().refusal(place, answer):
+            return Reply(body=wording.UNANSWERED[refusal])
+        return answer_reply(self._answers, slug, date.today(), nation)
+
+    @property
+    def _answers(self) -> AnswerBase:
+        return self._shift.responder.answers
+
+
+class _Shift:
+    """A Responder at work; `is_idle` is set while it has no message in hand."""
+
+    def __init__(self, responder: Responder) -> None:
+        self.responder = responder
+        self.is_idle = asyncio.Event()
+        self.is_idle.set()
+        self._in_hand = 0
+
+    async def respond(self, message: Message) -> Response:
+        self._in_hand += 1
+        self.is_idle.clear()
+        try:
+            return await self.responder.respond(message)
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                self.is_idle.set()
 
 
 def service_title(service: str) -> str:

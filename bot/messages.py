@@ -25,11 +25,14 @@ class Outcome(str, Enum):
     URGENT_HELP = "urgent_help"
     WITHHELD_PERSONAL_DATA = "withheld_personal_data"
     WITHHELD_SERVICE_OFF = "withheld_service_off"
+    WITHHELD_PAUSED = "withheld_paused"
+    WITHHELD_ANSWER_PAUSED = "withheld_answer_paused"
     IGNORED_EMPTY = "ignored_empty"
     IGNORED_NOT_A_QUESTION = "ignored_not_a_question"
     IGNORED_NOT_CONFIDENT = "ignored_not_confident"
     IGNORED_COOLDOWN = "ignored_cooldown"
     IGNORED_MUTED = "ignored_muted"
+    IGNORED_PAUSED = "ignored_paused"
     IGNORED_NOT_ADDRESSED = "ignored_not_addressed"
     IGNORED_STAFF_TALKING = "ignored_staff_talking"
     IGNORED_PART_OF_BURST = "ignored_part_of_burst"
@@ -130,10 +133,22 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class StaffAction:
+    """A button for staff, about one theme of a digest; the verb of a link, which has a `url`, is ""."""
+
+    label: str
+    verb: str = ""
+    theme: int = 0
+    digest: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Reply:
     """What is to be posted, with nothing of any platform in it. `body` is Markdown; `given` is the answer it shows.
 
-    `allows_me_too` offers others to say that they have the same question, which officials are to answer.
+    `allows_me_too` offers others to say that they have the same question, which officials are to answer. `actions` are
+    for staff, and stand in the place of all other buttons.
     """
 
     body: str
@@ -146,6 +161,7 @@ class Reply:
     allows_feedback: bool = False
     allows_me_too: bool = False
     given: Given | None = None
+    actions: tuple[StaffAction, ...] = ()
 
 
 @dataclass(frozen=True)

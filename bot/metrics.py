@@ -17,4 +17,5 @@ WAITS = Counter("signpost_rate_limit_waits", "Times that a limit of the platform
 WAIT_SECONDS = Counter("signpost_rate_limit_wait_seconds", "Time spent waiting for limits.", ["platform", "why"])
 RECONNECTS = Counter("signpost_reconnects", "Times that a connection to the platform was lost.", ["platform"])
 CONNECTED = Gauge("signpost_connected", "Whether messages are being received (1) or not (0).", ["platform"])
+RELEASE = Gauge("signpost_release", "The number of the release that answers.")
 PRESSES = Counter("signpost_presses", "Presses of buttons.", ["platform", "kind"])

@@ -34,7 +34,8 @@ class ChannelSettings:
 
     `services_off` are services whose answers are not given, `nation` the one whose text is shown where the asker names
     none ("" for the common one), `staff_roles` the platform's ids of roles (Discord) or "administrator" (Telegram)
-    while whose bearers talk the bot is quiet, and `alerts_channel` where alerts of emergencies go ("" for nowhere).
+    while whose bearers talk the bot is quiet, `alerts_channel` where alerts of emergencies go ("" for nowhere), and
+    `digest_channel` where staff are shown new themes ("" for nowhere).
     """
 
     mode: Mode = Mode.MENTION_ONLY
@@ -46,6 +47,7 @@ class ChannelSettings:
     quiet_while_staff: bool = True
     staff_roles: tuple[str, ...] = ()
     alerts_channel: str = ""
+    digest_channel: str = ""
 
 
 class Notice(str, Enum):
@@ -54,6 +56,7 @@ class Notice(str, Enum):
     WELCOME = "welcome"
     CANNOT_POST = "cannot_post"
     CANNOT_POST_ALERTS = "cannot_post_alerts"
+    CANNOT_POST_DIGEST = "cannot_post_digest"
     NO_MESSAGE_CONTENT = "no_message_content"
     PRIVACY_MODE = "privacy_mode"
     SLOW_MODE = "slow_mode"

@@ -10,6 +10,7 @@ from bot.answers import AnswerBase
 from bot.compose import answer_reply
 from bot.deliveries import ButtonKind, Press, Pressed
 from bot.messages import Given, Reply
+from bot.pauses import Paused
 from bot.storage.question_log import Known, QuestionLog
 
 _VOTES = {
@@ -22,12 +23,17 @@ class Presses:
     """Anyone may vote and join a question; only its asker may pick, and only they and moderators may remove."""
 
     def __init__(
-        self, answers: Callable[[], AnswerBase], log: QuestionLog, today: Callable[[], date] = date.today
+        self,
+        answers: Callable[[], AnswerBase],
+        log: QuestionLog,
+        today: Callable[[], date] = date.today,
+        paused_now: Callable[[], Paused] = Paused,
     ) -> None:
-        """Answer picks from the answers that are served now."""
+        """Answer picks from the answers that are served now, but for those that officials have paused."""
         self._answers = answers
         self._log = log
         self._today = today
+        self._paused_now = paused_now
 
     async def press(self, press: Press) -> Pressed:
         """What a press calls for. Raises QuestionLogError where it can't be written down."""
@@ -58,6 +64,8 @@ class Presses:
         answer = self._answers().answers.get(picked.answer)
         if answer is None or (picked.nation and picked.nation not in answer.variants):
             return Pressed(word=wording.WITHDRAWN)
+        if refusal := self._paused_now().refusal(press.place, answer):
+            return Pressed(word=wording.UNANSWERED[refusal])
         await self._log.record_choice(known.id, press.place.platform, press.author, picked, press.post)
         return Pressed(reply=answer_reply(self._answers(), picked.answer, self._today(), picked.nation))
 

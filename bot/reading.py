@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.bursts import Burst
 from bot.messages import Message, Outcome, Response
+from bot.pauses import Paused
 from bot.personal_data import Kind, Scrubbed
 from bot.places import ChannelSettings
 from bot.storage.question_log import Known
@@ -16,7 +17,7 @@ class Reading:
     """A message as it is read: scrubbed, with the settings of its channel and what it goes on from.
 
     `whole` is the message behind what its author wrote just before: a number given in pieces is only told then.
-    `known` is the question that an edited message was before.
+    `known` is the question that an edited message was before; `paused` is what officials have paused.
     """
 
     message: Message
@@ -25,11 +26,17 @@ class Reading:
     burst: Burst | None = None
     whole: Scrubbed | None = None
     known: Known | None = None
+    paused: Paused = field(default_factory=Paused)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of personal data that were in it."""
         return tuple(dict.fromkeys((*self.scrubbed.kinds, *(self.whole.kinds if self.whole else ()))))
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing but urgent help is given there."""
+        return self.paused.is_quiet_in(self.message.place)
 
     @property
     def is_unfinished(self) -> bool:

@@ -17,9 +17,20 @@ from bot.classifier import Judged, Kind, Prediction
 from bot.errors import TrainingError
 from bot.evaluation import evaluate, services_of
 from bot.evaluation_record import ReleaseEvaluation, encode_evaluation
-from bot.releases import ANSWERS_FOLDER, EVALUATION_FILE, MODEL_FILE, Manifest, Release, ReleaseStore
+from bot.releases import (
+    ANSWERS_FOLDER,
+    EVALUATION_FILE,
+    MODEL_FILE,
+    TRIED_FILE,
+    VERDICTS_FILE,
+    Manifest,
+    Release,
+    ReleaseStore,
+)
 from bot.settings import ThresholdSettings
 from bot.thresholds import choose_thresholds
+from bot.trial import Trial
+from bot.verdicts import judge
 
 OnProgress = Callable[[str, float], None]
 """Told the name of the step under way, and how much of the whole is done, from 0 to 1."""
@@ -64,10 +75,12 @@ def build_release(
     allowed: ThresholdSettings,
     on_progress: OnProgress,
     pipeline: Sequence[Mapping[str, Any]] = (),
+    trial: Trial | None = None,
 ) -> Release:
-    """Build a release and make it current. What was current stays so until everything is done.
+    """Build a release; it is not made current.
 
-    `pipeline` holds the settings that the trainer follows, to be kept beside the figures.
+    `pipeline` holds the settings that the trainer follows, to be kept beside the figures. `trial` is what the model is
+    tried on besides.
     """
     base = load_answer_base(answers)
     labelled = read_labelled(held_out) if held_out.is_file() else []
@@ -79,6 +92,10 @@ def build_release(
             predictions = trained.predict_all([line.text for line in labelled])
             unseen = [as_judged(line, prediction, base) for line, prediction in zip(labelled, predictions)]
             calibration = trained.calibration
+            if trial:
+                on_progress("Trying it on questions from the log", 0.88)
+                tried = trial.run(trained.predict_all, thresholds)
+                (folder / TRIED_FILE).write_bytes(msgspec.json.encode(tried))
         services, groups = services_of(base), [line.group for line in labelled]
         evaluation = ReleaseEvaluation(
             [dict(component) for component in pipeline],
@@ -88,6 +105,8 @@ def build_release(
         on_progress("Packing the release", 0.95)
         shutil.copytree(answers, folder / ANSWERS_FOLDER)
         (folder / EVALUATION_FILE).write_bytes(encode_evaluation(evaluation))
+        verdicts = [judge(case, thresholds, line.addressed, line.group) for case, line in zip(unseen, labelled)]
+        (folder / VERDICTS_FILE).write_bytes(msgspec.json.encode(verdicts))
         release = store.add(
             folder,
             Manifest(
@@ -105,7 +124,7 @@ def build_release(
             ),
         )
     on_progress("Done", 1.0)
-    return store.use(release.number)
+    return release
 
 
 def read_labelled(path: Path) -> list[LabelledText]:

@@ -20,6 +20,8 @@ MANIFEST_FILE = "manifest.json"
 CURRENT_FILE = "current"
 MODEL_FILE = "model.tar.gz"
 EVALUATION_FILE = "evaluation.json"
+VERDICTS_FILE = "verdicts.json"
+TRIED_FILE = "tried.json"
 ANSWERS_FOLDER = "answers"
 
 
@@ -97,6 +99,14 @@ class ReleaseStore:
                 f"{self._folder / CURRENT_FILE} can't be read: choose a release with `signpost use`."
             ) from error
 
+    def last_choice(self) -> object:
+        """What differs each time that a release is chosen, be it the same one again."""
+        try:
+            status = (self._folder / CURRENT_FILE).stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
     def current(self) -> Release:
         """The current release, checked. Raises ReleaseError."""
         number = self.current_number()
@@ -156,6 +166,31 @@ class ReleaseStore:
                 # Another process has taken the number.
                 number += 1
 
+    def adopt(self, release: Release) -> Release:
+        """Give a release of another store, once it has been checked, a number here; it stays where it was, too.
+
+        What it made of logged questions is left behind. Raises ReleaseError.
+        """
+        release.verify()
+        with self.building() as folder:
+            try:
+                for name in release.manifest.files:
+                    if name != TRIED_FILE:
+                        _link(release.folder / name, folder / name)
+            except OSError as error:
+                raise ReleaseError(f"{self._folder} can't be written: {error.strerror}.") from error
+            return self.add(folder, release.manifest)
+
+    def remove(self, number: int) -> None:
+        """Take a release away for good, unless it is the current one. Nothing happens where there is none."""
+        if number != self.current_number():
+            shutil.rmtree(self._folder / f"{number:04d}", ignore_errors=True)
+
+    def clear_scratch(self) -> None:
+        """Take away what builds that were killed have left. Only where nobody is building."""
+        for folder in self._folder.glob(".building-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _numbered(self) -> list[Path]:
         """What has a number for a name, lowest first; anything else in the folder is none of ours."""
         numbered = (path for path in self._folder.glob("[0-9]*") if path.name.isdecimal())
@@ -169,6 +204,15 @@ class ReleaseStore:
                 f"Release {path.name} can't be read: remove {path} or choose another with `signpost use`."
             ) from error
         return Release(int(path.name), path, manifest)
+
+
+def _link(path: Path, place: Path) -> None:
+    """A second name for a file, which is never changed, or a copy where the disk knows no second names."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, place)
+    except OSError:
+        shutil.copyfile(path, place)
 
 
 def _digest(path: Path) -> str:

@@ -13,12 +13,13 @@ from bot.answers import AnswerBase
 from bot.bursts import Burst, Bursts
 from bot.classifier import MAX_CANDIDATES, Classifier, Prediction
 from bot.compose import compose, nation_in, urgent_reply, warn_of_personal_data
-from bot.decision import Decision, Thresholds, decide, without_services
+from bot.decision import Decision, Thresholds, decide, without_answers
 from bot.errors import ClassifierError, ClassifierTimeoutError, QuestionLogError
 from bot.etiquette import Etiquette
 from bot.follow_up import read_follow_up
 from bot.messages import Candidate, Given, Message, Outcome, Reply, Response
 from bot.owing import owed_for
+from bot.pauses import Paused
 from bot.personal_data import Scrubbed, is_answerable, scrub
 from bot.places import ChannelSettings, Mode, Place
 from bot.reading import Reading
@@ -67,6 +68,7 @@ class Responder:
         memory: Memory,
         settings_of: SettingsOf = everything_asked,
         today: Callable[[], date] = date.today,
+        paused_now: Callable[[], Paused] = Paused,
     ) -> None:
         """Answer from a release."""
         self._served = served
@@ -75,6 +77,7 @@ class Responder:
         self._log = memory.log
         self._settings_of = settings_of
         self._today = today
+        self._paused_now = paused_now
 
     @property
     def answers(self) -> AnswerBase:
@@ -109,7 +112,7 @@ class Responder:
         whole = scrub(_joined(burst.text, scrubbed.words)) if burst else None
         known = await self._known(message)
         message = replace(message, addressed=message.addressed or (known is not None and known.addressed))
-        return Reading(message, scrubbed, self._here(message), burst, whole, known)
+        return Reading(message, scrubbed, self._here(message), burst, whole, known, self._paused_now())
 
     def _here(self, message: Message) -> ChannelSettings:
         """The settings of a message's channel; where they can't be had, those that make the bot quietest."""
@@ -191,6 +194,8 @@ class Responder:
         is_bare_mention = message.addressed and message.community and not (reading.scrubbed.text or reading.known)
         if silence or not is_bare_mention or message.reply_to_message_id:
             return self._response(Outcome.IGNORED_EMPTY)
+        if reading.is_paused:
+            return self._response(Outcome.WITHHELD_PAUSED, Reply(body=wording.UNANSWERED[Outcome.WITHHELD_PAUSED]))
         return self._response(Outcome.SMALL_TALK, Reply(body=wording.SMALL_TALK["greeting"]))
 
     async def _decided(self, reading: Reading, prediction: Prediction) -> Response:
@@ -202,7 +207,7 @@ class Responder:
             if slug := urgent_help_for(reading.whole.text, joined, self._served.thresholds):
                 return self._urgent(slug, joined)
             decision, prediction = self._better(decision, prediction, joined)
-        decision = self._within_services(decision, reading)
+        decision = self._within_limits(decision, reading)
         reply = self._reply(decision, reading, prediction)
         response = self._response(decision.outcome, reply, prediction, decision.candidates)
         if response.reply:
@@ -224,11 +229,20 @@ class Responder:
             logger.error("The model gave no second prediction: %s", error)
             return decision
 
-    def _within_services(self, decision: Decision, reading: Reading) -> Decision:
-        """The decision as it stands where moderators have left some services out."""
-        off, answers = reading.here.services_off, self._served.answers.answers
-        return without_services(
-            decision, off, lambda slug: answers[slug].service if slug in answers else "", reading.message.addressed
+    def _within_limits(self, decision: Decision, reading: Reading) -> Decision:
+        """The decision as it stands where moderators have left services out, or officials have paused something."""
+        answers, off, addressed = self._served.answers.answers, reading.here.services_off, reading.message.addressed
+        if reading.is_paused:
+            return Decision(Outcome.WITHHELD_PAUSED if addressed else Outcome.IGNORED_PAUSED, decision.candidates)
+        decision = without_answers(
+            decision,
+            lambda slug: slug in answers and answers[slug].service in off,
+            Outcome.WITHHELD_SERVICE_OFF if addressed else Outcome.IGNORED_MUTED,
+        )
+        return without_answers(
+            decision,
+            lambda slug: slug in answers and reading.paused.holds_back(answers[slug]),
+            Outcome.WITHHELD_ANSWER_PAUSED if addressed else Outcome.IGNORED_PAUSED,
         )
 
     async def _parse_again(self, whole: Scrubbed) -> Prediction | None:

@@ -6,6 +6,7 @@ from bot.messages import Outcome
 from bot.places import Notice
 
 _COVERED = "benefits, work, tax, pensions, housing, health, schools, childcare, debt, documents and voting"
+_ELSEWHERE = "Meanwhile, try https://www.gov.uk or https://www.citizensadvice.org.uk."
 
 CLARIFY = "I'm not sure which of these you need. Choose one:"
 ALSO_ASKED = "You also asked about: {title}"
@@ -23,6 +24,29 @@ NOT_YOURS = "Only the person who asked can do that. Ask me yourself and you get 
 NOT_YOURS_TO_REMOVE = "Only the person who asked and moderators can remove this."
 TOO_OLD = "This reply is too old to change. Please ask again."
 CANNOT_NOTE = "Sorry, I can't note that right now. Please try again in a few minutes."
+
+TOLD_ASKER = "You asked this on {day}. There is now an official answer."
+TOLD_ONE = "Someone here wanted to know this. There is now an official answer."
+TOLD_SEVERAL = "{count} people here asked this. There is now an official answer."
+CORRECTED = "Corrected on {day}: this answer has changed."
+
+DIGEST_TITLE = "New questions that have no answer"
+DIGEST_ASKED = "People here who asked this: {people}."
+DIGEST_JOINED = "Would like to know too: {count}."
+DIGEST_IN_HAND = "Somebody has it in hand."
+DIGEST_ANSWERED = "It has an answer now."
+DIGEST_CLOSED = "It is closed."
+DIGEST_MORE = "There are more. They come with the next of these messages."
+DIGEST_OPEN, DIGEST_ASSIGN, DIGEST_NOT_FOR_US = "Open", "Assign to me", "Not for us"
+DIGEST_YOURS = "Noted: you have it in hand. Officials can see that a moderator here took it."
+DIGEST_NOT_OURS = "Noted: it is not for us, and closed. Officials can open it again."
+DIGEST_DECIDED = "Somebody has dealt with that already."
+DIGEST_SHARED = "People elsewhere ask this too, so it can't be closed from here. Officials can close it in the console."
+DIGEST_GONE = "That question has changed since. Please look in the next of these messages."
+DIGEST_MODERATORS = "Only moderators can do that."
+DIGEST_NOTE_MINE = "Taken in hand from chat."
+DIGEST_NOTE_CLOSED = "Closed from chat: not for us."
+DIGEST_REASON = "from chat"
 
 ALERT_TITLE = "Someone may need help now"
 ALERT = "I gave urgent help in reply to a message here. Please look after the person who wrote it: {link}"
@@ -48,6 +72,10 @@ NOTICES = {
     ),
     Notice.CANNOT_POST_ALERTS: (
         "I can't post in the channel that was chosen for alerts, so nobody was told of an emergency. "
+        "Please let me send messages there, or choose another channel."
+    ),
+    Notice.CANNOT_POST_DIGEST: (
+        "I can't post in the channel that was chosen for new themes. "
         "Please let me send messages there, or choose another channel."
     ),
     Notice.NO_MESSAGE_CONTENT: (
@@ -77,12 +105,13 @@ UNANSWERED = {
     ),
     Outcome.UNANSWERED_LOW_CONFIDENCE: (
         "I don't have an official answer that I'm sure fits, so I won't guess. "
-        "Your question has been noted for officials. Meanwhile, try https://www.gov.uk or "
-        "https://www.citizensadvice.org.uk."
+        f"Your question has been noted for officials. {_ELSEWHERE}"
     ),
     Outcome.WITHHELD_SERVICE_OFF: (
         "The moderators here have left that subject out. Ask me in a direct message and I will answer."
     ),
+    Outcome.WITHHELD_PAUSED: f"Officials have paused this service for now. {_ELSEWHERE}",
+    Outcome.WITHHELD_ANSWER_PAUSED: f"Officials have paused that answer for now. {_ELSEWHERE}",
     Outcome.WITHHELD_PERSONAL_DATA: "What would you like to know? Please ask without any personal details.",
 }
 
@@ -127,6 +156,9 @@ LABELS = {
     Outcome.IGNORED_COOLDOWN: "Ignored: spoke here a moment ago",
     Outcome.IGNORED_MUTED: "Ignored: moderators have muted the bot",
     Outcome.WITHHELD_SERVICE_OFF: "Withheld: moderators have left the subject out",
+    Outcome.WITHHELD_PAUSED: "Withheld: officials have paused the bot",
+    Outcome.WITHHELD_ANSWER_PAUSED: "Withheld: officials have paused the answer",
+    Outcome.IGNORED_PAUSED: "Ignored: overheard, and paused by officials",
     Outcome.IGNORED_NOT_ADDRESSED: "Ignored: not addressed to the bot",
     Outcome.IGNORED_STAFF_TALKING: "Ignored: staff are talking",
     Outcome.IGNORED_PART_OF_BURST: "Ignored: read as one with another message",

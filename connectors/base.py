@@ -7,7 +7,7 @@ decides nothing that a citizen could notice: that is the bot's.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -36,8 +36,8 @@ class Handler(Protocol):
         """Every service with its answers, for menus."""
         ...
 
-    def answer(self, slug: str, nation: str = "") -> Reply | None:
-        """One answer to look at, or None where there is none of that slug."""
+    def answer(self, place: Place, slug: str, nation: str = "") -> Reply | None:
+        """One answer to look at in a place, or why it isn't shown now; None where there is none of that slug."""
         ...
 
 
@@ -45,7 +45,11 @@ class Outbox(Protocol):
     """What is owed to a platform's channels, kept on disk until it is delivered."""
 
     async def owed(self, platform: str) -> Sequence[Owed]:
-        """All that is still owed, oldest first: after a restart, what an earlier run could not deliver."""
+        """All that is still owed but for what officials owe, oldest first: what an earlier run could not deliver."""
+        ...
+
+    async def due(self, platform: str, in_hand: Collection[int]) -> Sequence[Owed]:
+        """What officials owe that is to be delivered now, a little at a time, but for the ids that are in hand."""
         ...
 
     async def posts_of(self, owed_id: int) -> Sequence[str]:

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot import metrics
 from bot.deliveries import Action, Owed
-from bot.errors import PermanentSendError, TemporarySendError
+from bot.errors import PermanentSendError, QuestionLogError, TemporarySendError
 from connectors.base import Outbox
 from connectors.lanes import Lanes
 from connectors.patient_outbox import PatientOutbox
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 TOO_OLD = "too_old"
 MIN_WAIT_SECONDS = 0.05
+LOOK_SECONDS = 1.0
+"""How often it is looked for what officials owe. In a process of their own, they can tell nobody of it."""
 IN_HAND_SECONDS = 2.0
 """How long what is just being sent may take at the end. Cut off, nobody would know whether it has arrived."""
 
@@ -46,10 +48,15 @@ class Delivery:
         self._lane_of: dict[int, Lane] = {}
         self._open = 0
         self._closing = asyncio.Event()
+        # Whatever is noted while it is looked for what is owed, nothing is taken up twice. Officials owe little: a
+        # few bytes for each do no harm.
+        self._taken_up: set[int] = set()
+        self._looking: asyncio.Task[None] | None = None
 
     async def resume(self) -> None:
-        """Take up what an earlier run could not deliver."""
+        """Take up what an earlier run could not deliver and, from now on, what officials owe."""
         self.add(await self._outbox.owed(self._platform))
+        self._looking = asyncio.create_task(self._keep_looking())
 
     def add(self, owed: Iterable[Owed], received_at: float | None = None) -> None:
         """Deliver these. `received_at` is when the message that they answer arrived (time.monotonic)."""
@@ -71,17 +78,37 @@ class Delivery:
         await self._outbox.delivered(owed, posts)
 
     async def finish(self) -> None:
-        """Wait until nothing is left to deliver."""
+        """Take up nothing more of what officials owe, and wait until nothing is left to deliver."""
+        await self._stop_looking()
         await self._lanes.finish()
 
     async def close(self) -> None:
         """Stop, once what is just being sent has arrived or failed; what is left stays in the outbox."""
         self._closing.set()
+        await self._stop_looking()
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._lanes.finish(), IN_HAND_SECONDS)
         await self._lanes.close()
         await self._outbox.close()
         self._count(-self._open)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            try:
+                due = await self._outbox.due(self._platform, self._taken_up)
+            except QuestionLogError as error:
+                logger.error("What officials owe could not be looked up: %s", error)
+            except Exception:
+                logger.exception("What officials owe could not be looked up.")
+            else:
+                self._taken_up.update(owed.id for owed in due)
+                self.add(due)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _stop_looking(self) -> None:
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
 
     async def _deliver(self, owed: Owed, received_at: float | None) -> None:
         try:
@@ -120,6 +147,8 @@ class Delivery:
         return None
 
     async def _carry_out(self, owed: Owed, replaced: Sequence[str]) -> Sequence[str]:
+        if owed.action is Action.EDIT and owed.not_before and not replaced:
+            return ()
         if owed.action is Action.EDIT and not replaced:
             return await self._do(replace(owed, action=Action.POST), ())
         if owed.action is Action.REMOVE and not replaced:

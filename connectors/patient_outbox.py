@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,8 +37,12 @@ class PatientOutbox:
         self._trying: asyncio.Task[None] | None = None
 
     async def owed(self, platform: str) -> Sequence[Owed]:
-        """All that is still owed, oldest first. Raises QuestionLogError."""
+        """All that is still owed but for what officials owe, oldest first. Raises QuestionLogError."""
         return await self._outbox.owed(platform)
+
+    async def due(self, platform: str, in_hand: Collection[int]) -> Sequence[Owed]:
+        """What officials owe that is to be delivered now. Raises QuestionLogError."""
+        return await self._outbox.due(platform, in_hand)
 
     async def posts_of(self, owed_id: int) -> Sequence[str]:
         """The ids of the posts that now stand for something owed. Raises TemporarySendError."""

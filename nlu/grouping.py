@@ -6,8 +6,8 @@ groups. docs/decisions/0009-themes.md tells how the constants were chosen and wh
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from nlu.question_features import FeatureSpace, Matrix
 
 THEME = 0.85
 """How alike the parts of a theme are at least: within one, nine pairs in ten belong together."""
+ENOUGH = 8
+"""Questions of a group that tell where an added one has gone."""
 SUBJECT = 0.14
 """How alike the parts of a subject are at least: themes that an official may want to see side by side, or merge."""
 
@@ -29,6 +31,19 @@ class Grouping:
 
     themes: Labels
     subjects: Labels
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where one more question has gone.
+
+    `like` are the places of questions of its theme, the most alike first, and `beside` of its subject; there are none
+    where it begins a theme, or a subject. Places count from 0, in the order in which questions were given and added.
+    """
+
+    theme: int
+    like: tuple[int, ...]
+    beside: tuple[int, ...]
 
 
 def group(vectors: Matrix, texts: Sequence[str], scores: Matrix | None = None) -> Grouping:
@@ -54,18 +69,28 @@ class Groups:
         points = np.array(self._points, dtype=np.int64)
         return Grouping(themes[points], subjects[points])
 
-    def add(self, vector: Matrix, text: str, scores: Matrix | None = None) -> int:
-        """The theme of one more question: a near-duplicate's, the most alike, or a new one.
+    def add(self, vector: Matrix, text: str, scores: Matrix | None = None) -> Placed:
+        """Put one more question with a near-duplicate's theme, with the most alike, or into a new one.
 
         The other questions stay where they are; the next regrouping may see it otherwise.
         """
         point, is_new = self._duplicates.add(text)
-        self._points.append(point)
         if is_new:
-            theme, subject = self._home(vector, text, scores)
+            theme, subject, alike = self._home(vector, text, scores)
             self._themes.append(theme)
             self._subjects.append(subject)
-        return self._themes[point]
+        else:
+            theme, subject = self._themes[point], self._subjects[point]
+            alike = np.arange(point + 1) == point
+        placed = Placed(theme, self._best(self._themes, theme, alike), self._best(self._subjects, subject, alike))
+        self._points.append(point)
+        return placed
+
+    def _best(self, labels: Sequence[int], label: int, alike: Matrix) -> tuple[int, ...]:
+        """The places of questions of a group, the most alike first; what came since the regrouping comes last."""
+        likeness = {point: float(alike[point]) if point < len(alike) else -1.0 for point in _of(labels, label)}
+        places = (place for place, point in enumerate(self._points) if point in likeness)
+        return tuple(heapq.nlargest(ENOUGH, places, key=lambda place: likeness[self._points[place]]))
 
     def _regroup(self, vectors: Matrix, texts: Sequence[str], scores: Matrix | None) -> None:
         self._space = FeatureSpace.of(vectors, texts)
@@ -75,18 +100,22 @@ class Groups:
         self._themes = cut(len(texts), done, THEME).tolist()
         self._subjects = cut(len(texts), done, SUBJECT).tolist()
 
-    def _home(self, vector: Matrix, text: str, scores: Matrix | None) -> tuple[int, int]:
-        """The theme and the subject of a question that is like no other to the letter."""
+    def _home(self, vector: Matrix, text: str, scores: Matrix | None) -> tuple[int, int, Matrix]:
+        """The theme and the subject of a question that is like no other to the letter, and how alike others are."""
         theme, subject = max(self._themes, default=-1) + 1, max(self._subjects, default=-1) + 1
         if not hasattr(self, "_features"):
-            return theme, subject
+            return theme, subject, np.zeros(0, dtype=np.float32)
         row = None if scores is None else scores[None]
         alike = self._neighbourhoods.likeness(self._features, self._space.features(vector[None], [text], row)[0])
         near, likeness = _most_alike(alike, self._themes[: len(alike)])
         if likeness >= THEME:
-            return near, self._subjects[self._themes.index(near)]
+            return near, self._subjects[self._themes.index(near)], alike
         near, likeness = _most_alike(alike, self._subjects[: len(alike)])
-        return theme, near if likeness >= SUBJECT else subject
+        return theme, near if likeness >= SUBJECT else subject, alike
+
+
+def _of(labels: Sequence[int], label: int) -> list[int]:
+    return [point for point, one in enumerate(labels) if one == label]
 
 
 def _most_alike(alike: Matrix, labels: Sequence[int]) -> tuple[int, float]:
@@ -104,21 +133,3 @@ def _distinct(
     """What stands for each set of near-duplicates: the first of them."""
     _, firsts = np.unique(points, return_index=True)
     return vectors[firsts], [texts[first] for first in firsts], None if scores is None else scores[firsts]
-
-
-def match(old: Mapping[Hashable, Hashable], new: Mapping[Hashable, int]) -> dict[int, Hashable]:
-    """Which old theme each new group goes on from, given the theme and the group of each question.
-
-    A group goes on from the theme with which it shares most questions, if these are at least half of what either held
-    of the questions in both. No two go on from the same theme; groups that are not in the result begin a new one.
-    """
-    both = [question for question in new if question in old]
-    shared = Counter((old[question], new[question]) for question in both)
-    of_old, of_new = Counter(old[question] for question in both), Counter(new[question] for question in both)
-    kept: dict[int, Hashable] = {}
-    taken: set[Hashable] = set()
-    for (theme, label), count in sorted(shared.items(), key=lambda item: (-item[1], item[0][1], str(item[0][0]))):
-        if label not in kept and theme not in taken and 2 * count >= min(of_old[theme], of_new[label]):
-            kept[label] = theme
-            taken.add(theme)
-    return kept

@@ -98,6 +98,20 @@ class QuestionModel:
         familiar = np.array([self._familiarity(text) for text in texts], dtype=np.float32)
         return Scores(scores, softmax(hyper.sharpness * scores), nearest * familiar[:, None])
 
+    def scores_together(self, vectors: Matrix, texts: Sequence[str]) -> Matrix:
+        """The `scores` of many texts, in a small part of the time that `predict` takes.
+
+        They are rounded otherwise, by less than 1e-3: enough to group questions by, not to answer them by.
+        """
+        parts = self._parts
+        points = (vectors - parts.centre) @ parts.axes / parts.scale
+        scores = np.tile(parts.prior, (len(texts), 1)) + self._wording(texts)
+        for block, votes, squares in zip(self._points, self._votes, self._squares):
+            distances = squares - 2 * (points @ block) + np.square(points).sum(axis=1)[:, None]
+            scores += np.exp(-self._hyper.width * np.maximum(distances, 0)) @ votes.T
+        together: Matrix = scores.astype(np.float32)
+        return together
+
     def _distances(self, vectors: Matrix) -> Matrix:
         """The squared distance of each text to every known question, by block of questions, text and question."""
         parts = self._parts

@@ -34,6 +34,11 @@ class Setup(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Load the model and answer until standard input ends."""
+    _serve(Path(sys.argv[1]), be_quiet())
+
+
+def be_quiet() -> BinaryIO:
+    """Let nothing be logged or printed, and return where the lines of the protocol go."""
     # Ctrl-C goes to the whole foreground group; the parent decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.disable(logging.CRITICAL)
@@ -41,7 +46,7 @@ def main() -> None:
     # Whatever a library prints must not get between the lines of the protocol.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    _serve(Path(sys.argv[1]), answers)
+    return answers
 
 
 def _serve(archive: Path, answers: BinaryIO) -> None:
@@ -52,15 +57,16 @@ def _serve(archive: Path, answers: BinaryIO) -> None:
         model = TrainedModel.load(archive, Path(folder))
     setup = msgspec.json.decode(sys.stdin.buffer.readline(), type=Setup)
     model.rank("ready")
-    _send(answers, READY)
+    send(answers, READY)
     texts = msgspec.json.Decoder(list[str])
     for line in sys.stdin.buffer:
         rankings = model.rank_all(texts.decode(line))
         predictions = [as_prediction(ranking, setup.kinds, setup.calibration) for ranking in rankings]
-        _send(answers, msgspec.json.encode(predictions) + b"\n")
+        send(answers, msgspec.json.encode(predictions) + b"\n")
 
 
-def _send(answers: BinaryIO, line: bytes) -> None:
+def send(answers: BinaryIO, line: bytes) -> None:
+    """Write a line at once."""
     answers.write(line)
     answers.flush()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Project, open_project, train_release
+from bot.app import Project, open_project
+from bot.app.training import train_release
 from bot.releases import Release
 from tests.disk import Disk
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+from bot.app import Project
 from bot.classifier import Judged, Kind, Prediction
 from bot.messages import Candidate
+from bot.releases import MANIFEST_FILE, Release
 
 RATE_COLUMNS = "rate_id,label,value,unit,valid_from,valid_to,source_url,checked"
 RATE_ROW = "weekly,Weekly rate,194.32,GBP/week,2026-04-06,2027-04-05,https://www.gov.uk/rates,2026-11-22"
@@ -98,3 +102,14 @@ def judged(
 ) -> Judged:
     """A prediction beside what was right."""
     return Judged(text, kind, expected, made or prediction(), addressed)
+
+
+def with_two_releases(project: Project, release: Release, data: Path) -> Project:
+    """The project with a data folder of its own, in which a release stands twice; the first of them is current."""
+    project = replace(project, data=data)
+    for _ in range(2):
+        with project.releases.building() as folder:
+            shutil.copytree(release.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST_FILE))
+            project.releases.add(folder, release.manifest)
+    project.releases.use(1)
+    return project

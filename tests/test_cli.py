@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from bot import wording
-from bot.app import DISCORD_TOKEN, TELEGRAM_TOKEN, Project
+from bot.app import Project
+from bot.app.platforms import DISCORD_TOKEN, TELEGRAM_TOKEN
 from bot.cli import app
 from bot.cli.run import NO_TOKENS
 from bot.releases import Release

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from bot.app import HELD_OUT_FILE, Project
+from bot.app import Project
+from bot.app.project import HELD_OUT_FILE
 from bot.cli import main
 from bot.evaluation import Evaluation
 from bot.evaluation_record import read_evaluation

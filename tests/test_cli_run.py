@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,8 +17,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.app import DISCORD_TOKEN, TELEGRAM_TOKEN, Project
+from bot.app import Project
+from bot.app.platforms import DISCORD_TOKEN, TELEGRAM_TOKEN
 from bot.releases import Release
+from bot.storage.database import DATABASE_FILE
+from tests.factories import with_two_releases
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TOKENS = {DISCORD_TOKEN: "discord-secret-zanzibar", TELEGRAM_TOKEN: "4242:telegram-secret-zanzibar"}
@@ -78,6 +82,24 @@ def test_a_signal_stops_it_in_time(small_project: Project) -> None:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=20)
     assert (process.returncode, said) == (0, "") and time.monotonic() - started < 10
+
+
+def test_a_release_chosen_by_another_process_is_served(
+    small_project: Project, release: Release, tmp_path: Path
+) -> None:
+    """The bot that runs goes on to it, and says so to who watches it; the next question is answered from it."""
+    project = with_two_releases(small_project, release, tmp_path)
+    with running(project) as process:
+        address, _ = address_in(process)
+        assert "signpost_release 1.0" in httpx.get(f"{address}/metrics").text
+        use = [sys.executable, "-m", "bot", "use", "2", "--data", str(project.data)]
+        subprocess.run(use, cwd=CHECKOUT, check=True, capture_output=True)
+        while "signpost_release 2.0" not in httpx.get(f"{address}/metrics").text:
+            time.sleep(0.05)
+        out, said = process.communicate("how much is statutory maternity pay\n", timeout=100)
+    assert "www.gov.uk/maternity-pay-leave" in out and "Answering from release 0002." in said
+    with closing(sqlite3.connect(project.data / DATABASE_FILE)) as database:
+        assert database.execute("select release, outcome from questions").fetchall() == [("0002", "answered")]
 
 
 def test_platforms_that_cannot_be_reached_are_waited_for(small_project: Project, release: Release) -> None:

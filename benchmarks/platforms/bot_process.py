@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.app import DISCORD_TOKEN, TELEGRAM_TOKEN
+from bot.app.platforms import DISCORD_TOKEN, TELEGRAM_TOKEN
 from platforms import processes
 
 ADDRESS = re.compile(rb"Health and metrics: (http://\S+)/metrics")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from bot.app import DISCORD_TOKEN, TELEGRAM_TOKEN
+from bot.app.platforms import DISCORD_TOKEN, TELEGRAM_TOKEN
 from connectors.fakes.discord_server import FakeDiscord
 from connectors.fakes.discord_server import Message as DiscordMessage
 from connectors.fakes.telegram_server import FakeTelegram, Post

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.app import RELEASES_FOLDER
+from bot.app.project import RELEASES_FOLDER
 from platforms.bot_process import BotProcess
 from platforms.counting import Account, Log, Replies
 from platforms.crowd import Crowd

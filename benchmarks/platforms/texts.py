@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
-from bot.app import HELD_OUT_FILE, open_project
+from bot.app import open_project
+from bot.app.project import HELD_OUT_FILE
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import warnings
 
 import typer
 
-from bot.cli import ask, benchmark, chat, check, demo, evaluate, questions, releases, run, train
+from bot.cli import ask, benchmark, chat, check, console, demo, evaluate, questions, releases, run, train, user
 from bot.errors import SignpostError
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("run")(run.run)
+app.command("console")(console.console)
+app.add_typer(user.user, name="user")
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("ask")(ask.ask)

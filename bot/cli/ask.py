@@ -16,7 +16,8 @@ from bot.cli.options import DEFAULT_DATA, Data
 from bot.cli.release import current_release
 
 if TYPE_CHECKING:
-    from bot.app import Project, Service
+    from bot.app import Project
+    from bot.app.serving import Service
     from bot.messages import Given, Message, Response
     from bot.releases import Release
 
@@ -46,7 +47,8 @@ def ask(
 
 
 async def _ask_one(project: Project, release: Release, record: bool, question: str) -> None:
-    from bot.app import serving, terminal
+    from bot.app.platforms import terminal
+    from bot.app.serving import serving
     from bot.messages import Message
 
     async with serving(project, release, record) as service:
@@ -74,7 +76,7 @@ async def _respond(service: Service, message: Message) -> Response:
 
 async def _ask_lines(project: Project, release: Release, record: bool, lines: BinaryIO) -> int:
     """Answer every line in order; returns how many could not be read."""
-    from bot.app import serving
+    from bot.app.serving import serving
 
     broken = 0
     async with serving(project, release, record) as service:

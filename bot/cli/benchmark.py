@@ -15,6 +15,6 @@ Label = Annotated[str, typer.Option("--out-of-scope", help="The label that means
 
 def benchmark(training: Train, test: Test, out_of_scope: Label) -> None:
     """Train the shipped pipeline on any labelled file, score another, and print the figures as JSON."""
-    from bot.app import benchmark_pipeline
+    from bot.app.training import benchmark_pipeline
 
     typer.echo(json.dumps(benchmark_pipeline(training, test, out_of_scope), indent=1))

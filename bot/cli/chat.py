@@ -22,7 +22,8 @@ def chat(data: Data = DEFAULT_DATA) -> None:
 
 
 async def _chat(project: Project, release: Release) -> None:
-    from bot.app import serving, terminal
+    from bot.app.platforms import terminal
+    from bot.app.serving import serving
 
     async with serving(project, release, record=True) as service:
         assert service.desk is not None

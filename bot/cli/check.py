@@ -19,7 +19,8 @@ def check(
     ] = None,
 ) -> None:
     """Check answers, questions, rates, urgent-help messages and configuration."""
-    from bot.app import check_project, open_project
+    from bot.app import open_project
+    from bot.app.training import check_project
 
     faults = check_project(open_project(data), on.date() if on else date.today())
     for fault in faults:

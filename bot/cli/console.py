@@ -27,7 +27,7 @@ def console(data: Data = DEFAULT_DATA, overrides: Overrides = None) -> None:
 
 
 async def _serve(project: Project) -> None:
-    from bot.app import serving_console
+    from bot.app.office import serving_console
     from bot.running import stop_signals
 
     with stop_signals() as stopping:

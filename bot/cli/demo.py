@@ -27,7 +27,8 @@ def demo(
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="How many times as fast as one can read.")] = 1.0,
 ) -> None:
     """Watch the bot among citizens, moderators and trolls, on simulated platforms. Needs no token."""
-    from bot.app import open_project, play_scene
+    from bot.app import open_project
+    from bot.app.demonstration import play_scene
 
     project = open_project(data)
     console = Console()

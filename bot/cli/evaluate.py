@@ -113,7 +113,7 @@ def _kept(release: Release) -> dict[str, Evaluation]:
 def _labelled(project: Project, release: Release, file: Path | None) -> _Labelled:
     """The lines of a file, or else the held-out ones. Raises TrainingError naming the file and the line."""
     from bot.answers import load_answer_base
-    from bot.app import HELD_OUT_FILE
+    from bot.app.project import HELD_OUT_FILE
     from bot.release_builder import check_labelled, read_labelled
 
     path, base = file or project.root / HELD_OUT_FILE, load_answer_base(release.answers)
@@ -123,7 +123,7 @@ def _labelled(project: Project, release: Release, file: Path | None) -> _Labelle
 
 
 def _ask(project: Project, release: Release, labelled: _Labelled) -> _Asked:
-    from bot.app import predict_all
+    from bot.app.serving import predict_all
     from bot.evaluation import evaluate, services_of
     from bot.release_builder import as_judged
     from bot.verdicts import judge

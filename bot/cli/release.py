@@ -26,7 +26,7 @@ def build(project: Project) -> Release:
     """Build a release with a progress bar."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    from bot.app import train_release
+    from bot.app.training import train_release
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:

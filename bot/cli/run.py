@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.options import DEFAULT_DATA, Data
+from bot.cli.options import DEFAULT_DATA, Data, Overrides
 from bot.cli.release import current_release
 
 if TYPE_CHECKING:
@@ -22,13 +22,7 @@ NO_TOKENS = (
 )
 
 
-def run(
-    data: Data = DEFAULT_DATA,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of config.yml, for this run."),
-    ] = None,
-) -> None:
+def run(data: Data = DEFAULT_DATA, overrides: Overrides = None) -> None:
     """Answer in Discord and Telegram communities. Tokens come from the environment."""
     from bot.app import open_project
 
@@ -38,7 +32,9 @@ def run(
 
 
 async def _run(project: Project, release: Release) -> int:
-    from bot.app import connectors_in, serving, serving_health
+    from bot.app.office import serving_console
+    from bot.app.platforms import connectors_in, serving_health
+    from bot.app.serving import serving
     from bot.running import run_connectors, stop_signals
 
     connectors = connectors_in(project.settings.connectors)
@@ -48,14 +44,17 @@ async def _run(project: Project, release: Release) -> int:
     async with (
         serving_health(project.settings.health, connectors) as address,
         serving(project, release, record=True) as service,
+        serving_console(project) as console,
     ):
-        assert service.desk is not None and service.communities is not None
-        refreshing = asyncio.create_task(service.communities.keep_fresh())
+        assert service.desk is not None
+        refreshing = asyncio.create_task(service.keep_fresh())
         # Whoever reads that it answers may tell it to stop.
         with stop_signals() as stopping:
+            typer.echo(f"Console: {console}", err=True)
             typer.echo(f"Answering from release {release.name}. Health and metrics: {address}", err=True)
             errors = await run_connectors(connectors, service.desk, stopping)
         refreshing.cancel()
+        await asyncio.wait({refreshing})
     for error in errors:
         typer.echo(f"signpost: {error}", err=True)
     return 1 if errors else 0

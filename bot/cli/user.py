@@ -35,7 +35,7 @@ def add(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Add an account. Asks for a password, or makes one where nobody is there to ask."""
-    from bot.app import with_accounts
+    from bot.app.office import with_accounts
 
     password, is_made = _password()
 
@@ -52,7 +52,7 @@ def add(
 @user.command("list")
 def list_all(data: Data = DEFAULT_DATA) -> None:
     """Show all accounts."""
-    from bot.app import with_accounts
+    from bot.app.office import with_accounts
 
     table = Table("E-mail address", "Name", "Role", "Department", "May sign in")
     for one in asyncio.run(with_accounts(data, lambda accounts: accounts.all())):
@@ -63,7 +63,7 @@ def list_all(data: Data = DEFAULT_DATA) -> None:
 @user.command("reset")
 def reset(email: Email, data: Data = DEFAULT_DATA) -> None:
     """Give somebody a new password, and let them set up a new second factor."""
-    from bot.app import with_accounts
+    from bot.app.office import with_accounts
 
     password, is_made = _password()
 

@@ -94,7 +94,9 @@ def by_community(counts: Sequence[tuple[str, Counts]]) -> Figure:
     """Questions in the communities with most of them, each given with its name."""
     busiest = sorted(counts, key=lambda one: -one[1].asked)[:MOST_BARS]
     bars = [Bar(name, one.asked, f"{one.asked:,}") for name, one in busiest]
-    title = "Questions by community" if len(counts) <= MOST_BARS else f"Questions in the {MOST_BARS} busiest communities"
+    title = (
+        "Questions by community" if len(counts) <= MOST_BARS else f"Questions in the {MOST_BARS} busiest communities"
+    )
     head = ("Community", "Questions", "Answered", "Not answered", "Share that is helpful")
     rows = [
         (name, f"{one.asked:,}", f"{one.answered:,}", f"{one.unanswered:,}", as_percent(one.helpful_rate))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +15,7 @@ from bot.answers import Answer, AnswerBase
 from bot.console.community_names import named
 from bot.console.figures import PERIODS, by_community, by_service, days_of, outcomes_by_day, satisfaction_by_day
 from bot.console.page import Page, number, parts, render
-from bot.errors import SignpostError
-from bot.reports import EndingRate, Reports, by_service as used_by_service, due_for_review, ending_rates, first_day, today
+from bot.reports import EndingRate, Reports, due_for_review, ending_rates, first_day, today, use_by_service
 from bot.storage.database import as_stored
 from bot.storage.reports import total
 
@@ -36,7 +36,7 @@ class RunsOut:
 async def home(request: Request) -> Response:
     """What needs me today."""
     reports: Reports = parts(request).reports
-    base, problem = await _answers(reports)
+    base = await reports.answers()
     themes, growing, drafts, counts, bots = await asyncio.gather(
         reports.waiting.new_themes(SHOWN),
         reports.waiting.growing_themes(SHOWN // 2),
@@ -53,14 +53,14 @@ async def home(request: Request) -> Response:
         waiting=counts,
         bots=bots,
         quiet_since=as_stored(datetime.now(timezone.utc) - timedelta(hours=QUIET_HOURS)),
-        runs_out=_runs_out(base, problem),
+        runs_out=_runs_out(base, reports.problem),
         today=today(),
         shown=SHOWN,
         **await _figures(request, reports, base),
     )
 
 
-async def _figures(request: Request, reports: Reports, base: AnswerBase | None) -> dict[str, object]:
+async def _figures(request: Request, reports: Reports, base: AnswerBase | None) -> dict[str, Any]:
     period = period_of(request)
     since, days = first_day(period), days_of(period)
     by_day, in_communities, uses, known = await asyncio.gather(
@@ -72,7 +72,7 @@ async def _figures(request: Request, reports: Reports, base: AnswerBase | None) 
     figures = [
         outcomes_by_day(by_day, days),
         satisfaction_by_day(by_day, days),
-        by_service(used_by_service(base, uses)),
+        by_service(use_by_service(base, uses)),
         by_community([(named(key, known), counts) for key, counts in in_communities.items()]),
     ]
     return {"period": period, "periods": PERIODS, "figures": figures, "total": total(by_day.values())}
@@ -84,17 +84,10 @@ def period_of(request: Request) -> int:
     return days if days in PERIODS else 30
 
 
-async def _answers(reports: Reports) -> tuple[AnswerBase | None, str]:
-    try:
-        return await reports.answers(), ""
-    except SignpostError as error:
-        return None, str(error)
-
-
 def _runs_out(base: AnswerBase | None, problem: str) -> RunsOut:
     if base is None:
-        return RunsOut([], [], problem or "There is no release yet.")
-    return RunsOut(due_for_review(base, today()), ending_rates(base, today()))
+        return RunsOut([], [], problem)
+    return RunsOut(due_for_review(base, today()), ending_rates(base, today()), problem)
 
 
 PAGES = (Page("/", home, Role.VIEWER),)

@@ -102,11 +102,12 @@ class CommunityStore:
         def write() -> None:
             with self._database.transaction():
                 self._leave_messages_behind(platform, old)
-                for table in ("questions", "outbox", "settings_changes", "notices"):
+                for table in ("questions", "outbox", "settings_changes", "notices", "digests"):
                     self._rename(table, "community", platform, old, new)
                     self._rename(table, "channel", platform, old, new)
                 self._rename("communities", "community", platform, old, new)
                 self._database.execute(_STILL_THERE, platform, new)
+                self._database.execute(_STILL_PAUSED, f"{platform}:{new}", f"{platform}:{old}")
                 self._database.execute(_SEND_ALERTS, json.dumps(new), platform, json.dumps(old))
 
         await self._database.run(write)
@@ -134,7 +135,11 @@ class CommunityStore:
 
 
 _STILL_THERE = "update communities set left_at = null where platform = ? and community = ?"
-_SEND_ALERTS = "update settings_changes set value = ? where platform = ? and name = 'alerts_channel' and value = ?"
+_STILL_PAUSED = "update pauses set target = ? where scope = 'community' and target = ?"
+_SEND_ALERTS = """
+    update settings_changes set value = ?
+    where platform = ? and name in ('alerts_channel', 'digest_channel') and value = ?
+"""
 
 
 def _chosen(rows: Sequence[tuple[str, str, str, str, str]]) -> dict[Key, dict[str, object]]:

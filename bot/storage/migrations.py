@@ -197,7 +197,10 @@ def create_audit_log(db: Database) -> None:
 
 @migrations()
 def create_themes(db: Database) -> None:
-    """Questions that mean the same. `subject` numbers themes near each other; counts are kept by the regrouping."""
+    """Questions that mean the same. `subject` numbers themes near each other; counts are kept by the regrouping.
+
+    A theme that has become part of another has the state "merged", and `merged_into` names the other.
+    """
     db.table("themes").create(
         {
             "id": int,
@@ -208,7 +211,9 @@ def create_themes(db: Database) -> None:
             "assigned_to": int,
             "answer": str,
             "subject": int,
+            "merged_into": int,
             "questions": int,
+            "addressed": int,
             "people": int,
             "me_too": int,
             "this_week": int,
@@ -220,9 +225,10 @@ def create_themes(db: Database) -> None:
         },
         pk="id",
         not_null={"title", "state", "created_at"},
-        defaults={"questions": 0, "people": 0, "me_too": 0, "this_week": 0, "last_week": 0},
+        defaults={"questions": 0, "addressed": 0, "people": 0, "me_too": 0, "this_week": 0, "last_week": 0},
     )
     db.table("themes").create_index(["state", "people"])
+    db.table("themes").create_index(["subject"])
     # `by_hand` holds a question where an official has put it, whatever a later regrouping says.
     db.table("theme_questions").create(
         {"question_id": int, "theme_id": int, "by_hand": int},
@@ -239,19 +245,51 @@ def create_themes(db: Database) -> None:
         foreign_keys=[("theme_id", "themes", "id")],
     )
     db.table("theme_notes").create_index(["theme_id"])
-    db.table("question_vectors").create(
-        {"question_id": int, "vector": bytes},
-        pk="question_id",
-        not_null={"vector"},
-        foreign_keys=[("question_id", "questions", "id")],
-    )
+    # An id is never used again, so that whoever holds vectors can ask for those that came since. `scores` are those of
+    # a release's model, and vectors of different encoders can't be compared.
+    db.execute("""
+        create table question_vectors (
+            id integer primary key autoincrement, question_id integer not null unique references questions (id),
+            vector blob not null, encoder text, scores text, release text
+        )
+    """)
+    _create_theme_changes(db)
+
+
+def _create_theme_changes(db: Database) -> None:
+    """Questions of which the words, the outcome or the votes have changed since the grouping last looked.
+
+    `theme_id` names the theme of which a question has left nothing behind, so that it is counted anew.
+    """
+    db.execute("""
+        create table theme_changes (
+            question_id integer not null, theme_id integer not null default 0, primary key (question_id, theme_id)
+        ) without rowid
+    """)
     # Words that are no longer kept leave nothing behind, whoever erases them.
     db.execute("""
         create trigger questions_forget_meaning after update of text on questions when new.text is not old.text begin
+            insert or ignore into theme_changes (question_id, theme_id)
+            select new.id, theme_id from theme_questions where question_id = new.id;
+            update themes set title = '' where title = substr(old.text, 1, 200)
+            and id = (select theme_id from theme_questions where question_id = new.id);
             delete from question_vectors where question_id = new.id;
             delete from theme_questions where question_id = new.id;
         end
     """)
+    changed = {
+        "questions": ("insert", "new.id"), "questions_outcome": ("update of text, outcome", "new.id"),
+        "feedback": ("insert", "new.question_id"), "feedback_gone": ("delete", "old.question_id"),
+        "choices": ("insert", "new.question_id"), "choices_gone": ("delete", "old.question_id"),
+        "me_too": ("insert", "new.question_id"), "me_too_gone": ("delete", "old.question_id"),
+    }  # fmt: skip
+    for name, (act, question) in changed.items():
+        table = name.removesuffix("_gone").removesuffix("_outcome")
+        db.execute(
+            f"create trigger {name}_changes_themes after {act} on {table} begin "
+            f"insert or ignore into theme_changes (question_id) values ({question}); end"
+        )
+    db.table("choices").create_index(["question_id"])
 
 
 @migrations()
@@ -369,7 +407,7 @@ def create_tellings(db: Database) -> None:
     )
     db.execute(
         "create index outbox_by_what_officials_said on outbox (platform, channel, action, delivered_at) "
-        "where not_before is not null"
+        "where not_before is not null and delivered_at is not null"
     )
     db.table("posts").create_index(["answer"])
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot.places import Place
 from bot.storage.database import Database, as_stored, now
+from bot.storage.digest_store import moderator
 from bot.storage.outbox import IS_OWED
 
 LAST_HEARD = timedelta(days=1)
@@ -74,6 +75,7 @@ class PersonalRecords:
             for table in _PRESSES:
                 self._database.execute(f"delete from {table} where asker = ?", asker)
             self._database.execute(_FORGET_MODERATOR, platform, author)
+            self._database.execute(_FORGET_NOTES, moderator(platform, ""), moderator(platform, asker))
             return self._database.execute(_FORGET_QUESTIONS, asker).rowcount
 
     def _forget_replies(self, asker: str) -> None:
@@ -103,6 +105,7 @@ _FORGET_QUESTIONS = """
     channel = case community when '' then '' else channel end where asker = ?
 """
 _FORGET_MODERATOR = "update settings_changes set changed_by = '' where platform = ? and changed_by = ?"
+_FORGET_NOTES = 'update theme_notes set "by" = ? where "by" = ?'
 # A change of its own, so that every process reads the settings anew.
 _ALERT_NOBODY = """
     insert into settings_changes (platform, community, channel, name, value, changed_at, changed_by)

@@ -16,7 +16,7 @@ from bot.messages import Given, Message, Outcome, Response
 from bot.personal_data import Kind
 from bot.places import Place
 from bot.storage.database import DATABASE_FILE, Database, as_stored, explain, now, read_only
-from bot.storage.outbox import write_owed
+from bot.storage.outbox import IS_OWED, write_owed
 
 MAX_UNWRITTEN = 10_000
 
@@ -189,12 +189,20 @@ class QuestionLog:
         await self._database.run(write)
 
     async def withdraw(self, question_id: int, owed: Sequence[Owed] = ()) -> tuple[Owed, ...]:
-        """Forget the words of a question whose message was deleted; what is owed for it now is returned."""
+        """Forget the words of a question whose message was deleted; what is owed for it now is returned.
+
+        What officials owe under it is given up.
+        """
         forget = "update questions set text = null, candidates = '[]', revised_at = ? where id = ?"
+        give_up = (
+            "update outbox set dropped_at = ?, drop_reason = 'withdrawn' "
+            f"where question_id = ? and not_before is not null and {IS_OWED}"
+        )
 
         def write() -> tuple[Owed, ...]:
             with self._database.transaction():
                 self._database.execute(forget, now(), question_id)
+                self._database.execute(give_up, now(), question_id)
                 return write_owed(self._database, question_id, owed)
 
         return await self._database.run(write)
@@ -211,6 +219,7 @@ class QuestionLog:
             "select q.id, q.asker, q.outcome, q.answer, q.asked_at, q.addressed, coalesce(max(o.id), 0), "
             "coalesce(max(o.drop_reason = 'removed'), 0) from questions q left join outbox o "
             "on o.question_id = q.id and o.reply_to = q.message_id and o.reply_to != '' "
+            "and (o.not_before is null or o.action != 'post') "
             f"where {where} group by q.id"
         )
         rows = await self._database.run(lambda: self._database.fetch(sql, *parameters))

@@ -33,8 +33,11 @@ async def explain(client: discord.Client, owed: Owed, notice: Notice, communitie
     guild = client.get_guild(int(place.community)) if place.community else None
     if guild is None:
         return
-    if notice is Notice.CANNOT_POST and place.channel == communities.settings(place).alerts_channel:
+    here = communities.settings(place)
+    if notice is Notice.CANNOT_POST and place.channel == here.alerts_channel:
         notice = Notice.CANNOT_POST_ALERTS
+    elif notice is Notice.CANNOT_POST and place.channel == here.digest_channel:
+        notice = Notice.CANNOT_POST_DIGEST
     text = await communities.to_explain(Place(PLATFORM, place.community, place.channel), notice)
     if text is None:
         return

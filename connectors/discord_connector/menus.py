@@ -12,7 +12,7 @@ from bot.places import Topic, TopicAnswer
 from connectors.base import Desk, Handler
 from connectors.discord_connector import wording
 from connectors.discord_connector.answering import answer, soon, update
-from connectors.discord_connector.reading import PLATFORM, component_of
+from connectors.discord_connector.reading import PLATFORM, component_of, place_of
 from connectors.discord_connector.rendering import Post, as_posts, shorten, view_of, words
 
 PREFIX = "menu:"
@@ -86,7 +86,7 @@ def _placeholder(part: Sequence[TopicAnswer]) -> str:
 
 async def _show_answer(interaction: discord.Interaction, handler: Handler, slug: str, nation: str = "") -> None:
     """Show an answer to one person, below the menu. It has no votes: it answers nobody's question."""
-    reply = handler.answer(slug, nation)
+    reply = handler.answer(place_of(interaction.channel, interaction.guild_id), slug, nation)
     if reply is None:
         await answer(interaction, [words(wording.WITHDRAWN)])
         return

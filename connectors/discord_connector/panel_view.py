@@ -62,7 +62,7 @@ def main_page(view: View, topics: Sequence[Topic]) -> Post:
     buttons = [
         _button(view, "quiet", f"Quiet while staff talk: {'yes' if settings.quiet_while_staff else 'no'}"),
         _button(view, "scope", "Whole server" if in_channel else "This channel only"),
-        _button(view, "staff", "Staff and alerts"),
+        _button(view, "staff", "Staff, alerts, new themes"),
         _button(view, "history", "What was changed"),
         *([_button(view, "reset", "As in the server")] if in_channel else []),
     ]
@@ -71,15 +71,10 @@ def main_page(view: View, topics: Sequence[Topic]) -> Post:
 
 
 def staff_page(view: View) -> Post:
-    """Who staff are, and where alerts go: the same for a whole server."""
+    """Who staff are, and where alerts and new themes go: the same for a whole server."""
     settings = view.settings
-    alerts: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
-        custom_id=view.data("alerts"),
-        placeholder="Where alerts of emergencies go (none: nowhere)",
-        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
-        min_values=0,
-        default_values=_defaults([settings.alerts_channel], discord.SelectDefaultValueType.channel),
-    )
+    alerts = _channels(view, "alerts", "Where alerts of emergencies go (none: nowhere)", settings.alerts_channel)
+    digest = _channels(view, "digest", "Where staff see new questions (none: nowhere)", settings.digest_channel)
     roles: discord.ui.RoleSelect[Any] = discord.ui.RoleSelect(
         custom_id=view.data("roles"),
         placeholder="Roles of staff, while whose bearers talk I am quiet",
@@ -89,11 +84,11 @@ def staff_page(view: View) -> Post:
     )
     text = (
         f"**Alerts of emergencies** go to {_channel(settings.alerts_channel)}: a link, never the words.\n"
-        f"**Staff**: {_roles(settings.staff_roles)}\n\nBoth hold for the whole server."
+        f"**New questions without an answer** are shown to staff in: {_channel(settings.digest_channel)}\n"
+        f"**Staff**: {_roles(settings.staff_roles)}\n\nAll of it holds for the whole server."
     )
-    return _post(
-        view, text, [[alerts], [roles], [_button(view, "main", "Back"), _button(view, "history", "What was changed")]]
-    )
+    buttons = [_button(view, "main", "Back"), _button(view, "history", "What was changed")]
+    return _post(view, text, [[alerts], [digest], [roles], buttons])
 
 
 def history_page(view: View, lines: Iterable[str]) -> Post:
@@ -124,7 +119,18 @@ def _summary(settings: ChannelSettings, topics: Sequence[Topic]) -> str:
             f"**Pause between answers nobody addressed me for**: {_pause(_cooldown(settings))}",
             f"**Quiet while staff talk**: {quiet}",
             f"**Alerts of emergencies**: {_channel(settings.alerts_channel)}",
+            f"**New questions, for staff**: {_channel(settings.digest_channel)}",
         )
+    )
+
+
+def _channels(view: View, action: str, placeholder: str, chosen: str) -> discord.ui.ChannelSelect[Any]:
+    return discord.ui.ChannelSelect(
+        custom_id=view.data(action),
+        placeholder=placeholder,
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        min_values=0,
+        default_values=_defaults([chosen], discord.SelectDefaultValueType.channel),
     )
 
 

@@ -63,8 +63,8 @@ def words(text: str, notice: str = "") -> Post:
 
 def reply_view(reply: Reply) -> discord.ui.View:
     """The buttons under a reply."""
-    rows = _packed([[_button(button) for button in row] for row in rows_of(reply)])
-    return view_of(rows)
+    rows = [[_button(button) for button in row] for row in rows_of(reply)]
+    return view_of(rows[:MAX_ROWS] if reply.actions else _packed(rows))
 
 
 def view_of(rows: Sequence[Sequence[discord.ui.Item[Any]]]) -> discord.ui.View:
@@ -108,6 +108,8 @@ def _link(source: Source) -> str:
 
 
 def _button(button: Button) -> discord.ui.Button[Any]:
+    if button.url:
+        return discord.ui.Button(label=shorten(button.label, MAX_LABEL), url=button.url)
     style = discord.ButtonStyle.primary if button.kind is ButtonKind.PICK else discord.ButtonStyle.secondary
     return discord.ui.Button(style=style, label=shorten(button.label, MAX_LABEL), custom_id=data_of(button))
 

@@ -24,7 +24,7 @@ from connectors.discord_connector.panel_view import (
 from connectors.discord_connector.reading import component_of, place_of
 from connectors.discord_connector.rendering import Post, words
 
-OF_THE_SERVER = ("alerts", "roles")
+OF_THE_SERVER = ("alerts", "digest", "roles")
 _OF_A_CHANNEL = (
     "mode", "services_off", "nation", "person_cooldown_seconds", "channel_cooldown_seconds", "quiet_while_staff",
 )  # fmt: skip
@@ -94,6 +94,7 @@ def _changes(action: str, values: Sequence[str], view: View) -> dict[str, object
         "services": {"services_off": list(values)},
         "nation": {"nation": "" if first == "common" else first},
         "alerts": {"alerts_channel": first},
+        "digest": {"digest_channel": first},
         "roles": {"staff_roles": list(values)},
         "quiet": {"quiet_while_staff": not view.settings.quiet_while_staff},
         "reset": dict.fromkeys(_OF_A_CHANNEL),

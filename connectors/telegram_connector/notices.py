@@ -37,8 +37,11 @@ class Notices:
         self._asked: TTLCache[int, bool] = TTLCache(10_000, ASK_AGAIN_SECONDS)
 
     def cannot_post(self, place: Place) -> None:
-        """A group has no room for the bot's messages, or the chat named for alerts has none."""
+        """A group has no room for the bot's messages, or the chat named for alerts or new themes has none."""
+        here = self._communities.settings(Place(place.platform, place.community))
         notice = Notice.CANNOT_POST if place.channel == place.community else Notice.CANNOT_POST_ALERTS
+        if notice is Notice.CANNOT_POST_ALERTS and place.channel == here.digest_channel != here.alerts_channel:
+            notice = Notice.CANNOT_POST_DIGEST
         if place.community:
             self.explain(int(place.community), notice)
 

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.deliveries import Button
 from bot.messages import Reply
 from connectors.buttons import data_of, rows_of
 from connectors.signature import signature_of
@@ -46,9 +47,13 @@ def html_of_markdown(text: str) -> str:
 
 def keyboard_of(reply: Reply) -> InlineKeyboardMarkup:
     """The buttons under a reply."""
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(each.label, callback_data=data_of(each)) for each in row] for row in rows_of(reply)]
-    )
+    return InlineKeyboardMarkup([[_button(each) for each in row] for row in rows_of(reply)])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.label, url=button.url)
+    return InlineKeyboardButton(button.label, callback_data=data_of(button))
 
 
 def visible_length(html: str) -> int:

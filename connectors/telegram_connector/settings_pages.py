@@ -64,6 +64,7 @@ def changes_of(page: str, value: str, chat: int, settings: ChannelSettings) -> M
         "mode": ("mode", value),
         "nation": ("nation", "" if value == COMMON else value),
         "alerts": ("alerts_channel", str(chat) if value == "here" else ""),
+        "digest": ("digest_channel", str(chat) if value == "here" else ""),
     }
     return dict([single[page]]) if page in single else {}
 
@@ -77,7 +78,8 @@ def _main(shown: Shown) -> tuple[str, Buttons]:
         f"Services left out: {escape(', '.join(_title(shown, off) for off in settings.services_off)) or 'none'}",
         f"Cool-downs: {_seconds(settings)}",
         f"Quiet while administrators talk: {'yes' if _is_quiet(settings) else 'no'}",
-        f"Alerts of emergencies: {_alerts(shown)}",
+        f"Alerts of emergencies: {_chat(shown, settings.alerts_channel)}",
+        f"New questions, for staff: {_chat(shown, settings.digest_channel)}",
     ]
     text = "\n".join(lines) + (f"\n\n{shown.notice}" if shown.notice else "")
     quiet = "off" if _is_quiet(settings) else "on"
@@ -85,7 +87,8 @@ def _main(shown: Shown) -> tuple[str, Buttons]:
         [_button(_ticked(label, mode is settings.mode), "mode", mode.value) for mode, label in MODES.items()],
         [_button("Nation", "nation"), _button("Services", "services"), _button("Cool-downs", "pace")],
         [_button(f"Quiet while administrators talk: turn {quiet}", "staff", quiet)],
-        [_button("Alerts", "alerts"), _button("History", "history"), _button("Done", "done")],
+        [_button("Alerts", "alerts"), _button("New questions", "digest")],
+        [_button("History", "history"), _button("Done", "done")],
     ]
 
 
@@ -119,10 +122,22 @@ def _alerts_page(shown: Shown) -> tuple[str, Buttons]:
         "To have it said in another chat, such as your administrators' own group, add me there, and write there, as an "
         f"administrator of both:\n<code>/settings alerts {shown.chat}</code>"
     )
-    channel = shown.settings.alerts_channel
-    return text, [
-        [_button(_ticked("In this group", channel == str(shown.chat)), "alerts", "here")],
-        [_button(_ticked("Nowhere", not channel), "alerts", "off")],
+    return text, _here_or_nowhere(shown, "alerts", shown.settings.alerts_channel)
+
+
+def _digest_page(shown: Shown) -> tuple[str, Buttons]:
+    text = (
+        "Where do I show staff what people here ask that has no answer yet, at most once an hour?\n\n"
+        "To have it shown in your administrators' own group, add me there, and write there, as an administrator of "
+        f"both:\n<code>/settings digest {shown.chat}</code>"
+    )
+    return text, _here_or_nowhere(shown, "digest", shown.settings.digest_channel)
+
+
+def _here_or_nowhere(shown: Shown, page: str, channel: str) -> Buttons:
+    return [
+        [_button(_ticked("In this group", channel == str(shown.chat)), page, "here")],
+        [_button(_ticked("Nowhere", not channel), page, "off")],
     ]
 
 
@@ -135,6 +150,7 @@ PAGES: Mapping[str, Callable[[Shown], tuple[str, Buttons]]] = {
     "services": _services,
     "pace": _pace,
     "alerts": _alerts_page,
+    "digest": _digest_page,
     "history": _history,
 }
 
@@ -160,8 +176,7 @@ def _is_quiet(settings: ChannelSettings) -> bool:
     return settings.quiet_while_staff and ADMINISTRATOR in settings.staff_roles
 
 
-def _alerts(shown: Shown) -> str:
-    channel = shown.settings.alerts_channel
+def _chat(shown: Shown, channel: str) -> str:
     if not channel:
         return "nowhere"
     return "in this group" if channel == str(shown.chat) else "in another chat"

@@ -28,10 +28,10 @@ class SettingsPanel:
         self._administrators = administrators
 
     async def run(self, message: telegram.Message, command: Command) -> None:
-        """Open the panel or, for "/settings alerts GROUP", have that group's alerts sent here."""
+        """Open the panel or, for "/settings alerts GROUP", have that group's alerts sent here (or its "digest")."""
         place, word = place_of(message), command.argument.split()
-        if word[:1] == ["alerts"] and len(word) > 1:
-            await self._name_alerts(message, word[1])
+        if len(word) > 1 and word[0] in _NAMED:
+            await self._name_chat(message, word[1], *_NAMED[word[0]])
         elif not place.community:
             await self._posts.say(place, wording.SETTINGS_ONLY_IN_GROUPS)
         elif await self._may_change(message):
@@ -100,18 +100,29 @@ class SettingsPanel:
             except PermanentSendError:
                 return
 
-    async def _name_alerts(self, message: telegram.Message, group: str) -> None:
-        """Have a group's alerts sent to this chat, for an administrator of both (of a private chat, its person)."""
+    async def _name_chat(self, message: telegram.Message, group: str, name: str, word: str) -> None:
+        """Have a group's alerts, or new themes, sent to this chat, for an administrator of both.
+
+        Alerts may go to a private chat, for its person; what is decided about themes is for a group to see.
+        """
         place, author = place_of(message), message.from_user
         is_group = group.startswith("-") and group[1:].isdecimal()
         is_known = author is not None and not is_anonymous_administrator(message)
+        is_group = is_group and (bool(place.community) or name == "alerts_channel")
         if author is None or not (
             is_group and is_known and await self._administers(author.id, int(group), message.chat.id)
         ):
             await self._posts.say(place, wording.ALERTS_REFUSED, None, str(message.id))
             return
-        await self._desk.communities.change(_group(int(group)), {"alerts_channel": place.channel}, by=str(author.id))
-        await self._posts.say(place, wording.ALERTS_NAMED, None, str(message.id))
+        await self._desk.communities.change(_group(int(group)), {name: place.channel}, by=str(author.id))
+        await self._posts.say(place, word, None, str(message.id))
+
+
+_NAMED = {
+    "alerts": ("alerts_channel", wording.ALERTS_NAMED),
+    "digest": ("digest_channel", wording.DIGEST_NAMED),
+}
+"""What may be sent to another chat than the group it is about: the setting, and the word when it is."""
 
 
 def _group(chat: int) -> Place:

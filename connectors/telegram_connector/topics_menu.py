@@ -50,12 +50,12 @@ class TopicsMenu:
         _, first, slug, nation, *_ = *data.split(":"), "", "", ""
         topics = self._handler.topics()
         if first == ANSWER and slug:
-            return self._answer(slug, nation or self._communities.settings(place).nation)
+            return self._answer(place, slug, nation or self._communities.settings(place).nation)
         topic = next((topic for topic in topics if topic.service == first), None)
         return _answers(topic) if topic else _services(topics)
 
-    def _answer(self, slug: str, nation: str) -> Page:
-        reply = self._handler.answer(slug, nation)
+    def _answer(self, place: Place, slug: str, nation: str) -> Page:
+        reply = self._handler.answer(place, slug, nation)
         if reply is None:
             return wording.NO_SUCH_ANSWER, _keyboard([_back()])
         services = (topic.service for topic in self._handler.topics() if any(a.slug == slug for a in topic.answers))

@@ -38,8 +38,9 @@ FORGET_KEPT = "Nothing was erased."
 SETTINGS_ONLY_IN_GROUPS = "Send /settings in the group that you want to change. Only its administrators can."
 ONLY_ADMINISTRATORS = "Only administrators of this group can change that."
 ALERTS_NAMED = "Alerts of emergencies from that group will now come here: a link, and no text."
+DIGEST_NAMED = "What people ask in that group that has no answer yet will now come here, at most once an hour."
 ALERTS_REFUSED = (
-    "Only somebody who is an administrator of that group, and of this one, can have its alerts sent here. "
+    "Only somebody who is an administrator of that group, and of this one, can have that sent here. "
     "Anonymous administrators can't be checked: post as yourself."
 )
 SAVED = "Saved."

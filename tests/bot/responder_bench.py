@@ -18,11 +18,13 @@ from bot.deliveries import Action, Owed
 from bot.errors import ClassifierError
 from bot.etiquette import Etiquette
 from bot.messages import Message, Response
+from bot.pauses import Paused
 from bot.places import ChannelSettings, Mode, Place
 from bot.responder import Memory, Responder, Served
 from bot.settings import EtiquetteSettings
 from bot.storage.database import DATABASE_FILE, Database
 from bot.storage.outbox import Outbox
+from bot.storage.pause_store import Scope
 from bot.storage.question_log import QuestionLog
 from tests.factories import prediction
 from tests.fakes import Clock, KeywordClassifier
@@ -97,7 +99,7 @@ class FailingLater:
 
 @dataclass
 class Bench:
-    """A Responder, its disk, and the settings of the channels, which a test may change (`here`, `rooms`)."""
+    """A Responder, its disk, and what a test may change: the channels' settings (`here`, `rooms`) and the pauses."""
 
     folder: Path
     answers: AnswerBase
@@ -106,6 +108,7 @@ class Bench:
     clock: Clock = field(default_factory=Clock)
     here: ChannelSettings = HERE
     rooms: dict[str, ChannelSettings] = field(default_factory=dict)
+    paused: Paused = field(default_factory=Paused)
 
     def __post_init__(self) -> None:
         """Join the parts."""
@@ -116,7 +119,8 @@ class Bench:
     def serving(self, classifier: Classifier, log: QuestionLog | None) -> Responder:
         """A Responder with another classifier or log, that remembers nothing yet."""
         memory = Memory(Etiquette(SETTINGS, self.clock), Bursts(BURST_SECONDS, self.clock), log, EDIT_SECONDS)
-        return Responder(Served("0007", self.answers, THRESHOLDS, classifier), memory, self.settings, lambda: DAY)
+        served = Served("0007", self.answers, THRESHOLDS, classifier)
+        return Responder(served, memory, self.settings, lambda: DAY, lambda: self.paused)
 
     def settings(self, place: Place) -> ChannelSettings:
         """What moderators have settled for a channel."""
@@ -125,6 +129,10 @@ class Bench:
     def settle(self, **changes: Any) -> None:
         """Settle something else for every channel."""
         self.here = replace(self.here, **changes)
+
+    def pause(self, scope: Scope, target: str = "") -> None:
+        """Let one thing be paused, and nothing else."""
+        self.paused = Paused(frozenset({(scope, target)}))
 
     async def say(self, text: str, message: Message = ASKED, **changes: Any) -> Response:
         """The response to a text, written now unless the message says when."""

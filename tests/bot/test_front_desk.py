@@ -55,9 +55,9 @@ def test_topics_are_the_answers_by_service(desk: FrontDesk) -> None:
 def test_an_answer_can_be_looked_at(desk: FrontDesk) -> None:
     """The text of a nation where it has one of its own, and else the common one."""
     for nation, shown in (("", ""), ("scotland", "scotland"), ("wales", ""), ("atlantis", "")):
-        reply = desk.answer("breathing_space", nation)
+        reply = desk.answer(ASKED.place, "breathing_space", nation)
         assert reply is not None and reply.given == Given("breathing_space", shown)
-    assert desk.answer("gone") is desk.answer("") is desk.answer("suicide") is None
+    assert all(desk.answer(ASKED.place, slug) is None for slug in ("gone", "", "suicide"))
 
 
 async def test_a_deleted_question_takes_its_reply_with_it(desk: FrontDesk, bench: Bench) -> None:

@@ -14,6 +14,7 @@ from bot.deliveries import Action
 from bot.messages import Choice, Message, Outcome
 from bot.places import Mode, Place
 from bot.responder import MAX_CANDIDATES
+from bot.storage.pause_store import Scope
 from tests.bot.responder_bench import ASKED, EMERGENCY, OVERHEARD, PRIVATE, Bench, FaultyClassifier, held, only
 
 pytestmark = pytest.mark.asyncio
@@ -29,6 +30,7 @@ class Case:
     faulty: bool = False
     locked: bool = False
     settled: dict[str, Any] = field(default_factory=dict)
+    paused: tuple[Scope, str] | None = None
 
 
 LONG_AGO = datetime.now(timezone.utc) - timedelta(hours=1)
@@ -42,6 +44,9 @@ CASES = {
     Outcome.URGENT_HELP: Case(EMERGENCY, OVERHEARD),
     Outcome.WITHHELD_PERSONAL_DATA: Case("my number is 07700 900123"),
     Outcome.WITHHELD_SERVICE_OFF: Case("what is a dro", settled={"services_off": ("debt",)}),
+    Outcome.WITHHELD_PAUSED: Case("what is a dro", paused=(Scope.EVERYTHING, "")),
+    Outcome.WITHHELD_ANSWER_PAUSED: Case("what is a dro", paused=(Scope.ANSWER, "dro")),
+    Outcome.IGNORED_PAUSED: Case("what is a dro", OVERHEARD, paused=(Scope.COMMUNITY, "discord:parents")),
     Outcome.IGNORED_EMPTY: Case(" ?! \u200b "),
     Outcome.IGNORED_NOT_A_QUESTION: Case("lovely weather", OVERHEARD),
     Outcome.IGNORED_NOT_CONFIDENT: Case("fairly sure", OVERHEARD),
@@ -70,6 +75,8 @@ async def test_every_outcome_comes_about(bench: Bench, outcome: Outcome) -> None
     """Each outcome is given where it should be, with a reply or with silence, and one row says so."""
     case = CASES[outcome]
     bench.settle(**case.settled)
+    if case.paused:
+        bench.pause(*case.paused)
     responder = bench.serving(FaultyClassifier(), bench.log) if case.faulty else bench.responder
     for text in case.before:
         await responder.respond(replace(case.message, text=text))

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.app import Project, serving
+from bot.app import Project
+from bot.app.serving import serving
 from bot.releases import Release
 from connectors.base import Connector
 from tests.waiting import until

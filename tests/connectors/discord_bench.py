@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -89,7 +89,7 @@ class ScriptedHandler:
     def topics(self) -> Sequence[Topic]:
         return TOPICS
 
-    def answer(self, slug: str, nation: str = "") -> Reply | None:
+    def answer(self, place: Place, slug: str, nation: str = "") -> Reply | None:
         return replace(self.reply, title=f"{slug} {nation}".strip()) if slug != "gone" else None
 
 
@@ -104,6 +104,9 @@ class ScriptedOutbox:
 
     async def owed(self, platform: str) -> Sequence[Owed]:
         return self.waiting
+
+    async def due(self, platform: str, in_hand: Collection[int]) -> Sequence[Owed]:
+        return []
 
     async def posts_of(self, owed_id: int) -> Sequence[str]:
         return self.posts.get(owed_id, ())

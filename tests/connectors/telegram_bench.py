@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -89,7 +89,7 @@ class ScriptedHandler:
         """Two services."""
         return TOPICS
 
-    def answer(self, slug: str, nation: str = "") -> Reply | None:
+    def answer(self, place: Place, slug: str, nation: str = "") -> Reply | None:
         """One answer, in two nations."""
         if slug != "smp_amount":
             return None
@@ -115,6 +115,10 @@ class MemoryOutbox:
     async def owed(self, platform: str) -> Sequence[Owed]:
         """What waits."""
         return list(self.waiting.values())
+
+    async def due(self, platform: str, in_hand: Collection[int]) -> Sequence[Owed]:
+        """Officials owe nothing."""
+        return []
 
     async def posts_of(self, owed_id: int) -> Sequence[str]:
         """What was posted."""

@@ -11,13 +11,23 @@ from hypothesis import strategies as st
 
 from bot.answers import NATIONS, answer_paths, load_answer
 from bot.deliveries import Button, ButtonKind
-from bot.messages import Choice, Reply
+from bot.messages import Choice, Reply, StaffAction
 from connectors.buttons import MAX_BYTES, button_of, data_of, rows_of
 
 ANSWERS = Path(__file__).parents[2] / "answers"
 SLUGS = st.from_regex(r"[a-z][a-z0-9_]{0,38}", fullmatch=True)
+NUMBERS = st.integers(0, 10**18 - 1)
 BUTTONS = st.builds(
-    Button, st.sampled_from(ButtonKind), st.just(""), SLUGS | st.just(""), st.sampled_from(["", *NATIONS])
+    Button,
+    st.sampled_from([kind for kind in ButtonKind if not kind.is_for_staff]),
+    st.just(""),
+    SLUGS | st.just(""),
+    st.sampled_from(["", *NATIONS]),
+) | st.builds(
+    Button,
+    st.sampled_from([kind for kind in ButtonKind if kind.is_for_staff]),
+    theme=NUMBERS,
+    digest=NUMBERS,
 )
 
 
@@ -30,7 +40,7 @@ def test_every_kind_comes_back(kind: ButtonKind) -> None:
 @given(BUTTONS)
 @example(Button(ButtonKind.PICK, answer="", nation="wales"))
 def test_any_button_comes_back(button: Button) -> None:
-    """Kind, answer and nation survive the way to the platform and back, within its limit; the label is not needed."""
+    """What it does, and what with, survives the way to the platform and back, within its limit."""
     data = data_of(button)
     assert button_of(data) == button and len(data.encode()) <= MAX_BYTES
 
@@ -53,7 +63,24 @@ def test_a_slug_that_is_too_long_is_named() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    ["", ":", "sp", "sp:", "sp:bogus", "sp:UP", " sp:up", "SP:up", "spx:up", "up", "s:main", "sp up", "💥", "sp::up"],
+    [
+        "",
+        ":",
+        "sp",
+        "sp:",
+        "sp:bogus",
+        "sp:UP",
+        " sp:up",
+        "SP:up",
+        "spx:up",
+        "up",
+        "s:main",
+        "sp up",
+        "💥",
+        "sp::up",
+        "sp:mine:1",
+        "sp:not:a:1",
+    ],
 )
 def test_foreign_data_is_no_button(data: str) -> None:
     """What other programs, older versions or forgers hand back is not ours."""
@@ -86,6 +113,17 @@ def test_each_choice_has_a_row() -> None:
     assert second == [Button(ButtonKind.PICK, "Wales", "pay", "wales")]
     assert third == [Button(ButtonKind.NONE_OF_THESE, "None of these")]
     assert [button.kind for button in last] == [ButtonKind.REMOVE]
+
+
+def test_what_staff_can_do_has_a_row_for_each_theme() -> None:
+    """With nothing beside it; a link says where it leads."""
+    actions = (StaffAction("1 Open", theme=7, url="https://gov.uk/7"), StaffAction("1 Mine", "mine", 7, 3))
+    first, second = rows_of(Reply("New", actions=(*actions, StaffAction("2 Not for us", "not", 8, 3))))
+    assert first == [
+        Button(ButtonKind.OPEN, "1 Open", theme=7, url="https://gov.uk/7"),
+        Button(ButtonKind.ASSIGN, "1 Mine", theme=7, digest=3),
+    ]
+    assert second == [Button(ButtonKind.NOT_FOR_US, "2 Not for us", theme=8, digest=3)]
 
 
 def test_others_may_join_a_noted_question() -> None:

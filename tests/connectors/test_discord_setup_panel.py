@@ -135,12 +135,15 @@ async def test_staff_and_alerts_hold_for_the_server(
     discord: FakeDiscord, bench: Bench, panel: Message, mod: User, general: Channel, guild: Guild
 ) -> None:
     """Whichever channel the panel was opened in."""
-    await discord.press(mod, panel, "Staff and alerts")
+    await discord.press(mod, panel, "Staff, alerts, new themes")
     alerts, staff = guild.channel("alerts"), discord.role(guild, "staff")
     await discord.choose(mod, panel, "panel:channel:alerts", alerts)
     await discord.choose(mod, panel, "panel:channel:roles", staff)
     settings = bench.communities.settings(Place("discord", guild.id))
     assert (settings.alerts_channel, settings.staff_roles) == (alerts.id, (staff.id,))
+    await discord.choose(mod, panel, "panel:channel:digest", general)
+    assert bench.communities.settings(Place("discord", guild.id)).digest_channel == general.id
+    assert f"in: {general.mention}" in panel.text
     assert alerts.mention in panel.text and f"<@&{staff.id}>" in panel.text
     await discord.choose(mod, panel, "panel:channel:alerts")
     assert bench.communities.settings(Place("discord", guild.id)).alerts_channel == ""

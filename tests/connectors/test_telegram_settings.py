@@ -164,6 +164,23 @@ async def test_alerts_in_the_group_or_nowhere() -> None:
         assert settled(b).alerts_channel == ""
 
 
+async def test_new_questions_in_a_group_of_staff() -> None:
+    """In this group or another one of its administrator's; never in private, where nobody sees who decides."""
+    async with bench() as b:
+        panel = await opened(b)
+        await pressed(b, panel, "New questions")
+        await pressed(b, panel, "In this group")
+        assert settled(b).digest_channel == str(b.group.id) and settled(b).alerts_channel == ""
+        command = f"/settings digest {b.group.id}"
+        staff, private = b.telegram.supergroup("Staff", creator=b.ann), b.telegram.private_chat(b.ann)
+        assert command in panel.text
+        assert "Only somebody" in (await b.telegram.reply_to(b.telegram.say(b.ann, private, command))).text
+        assert "will now come here" in (await b.telegram.reply_to(b.telegram.say(b.ann, staff, command))).text
+        assert settled(b).digest_channel == str(staff.id)
+        await pressed(b, panel, "‹ Back")
+        assert "New questions, for staff: in another chat" in panel.text
+
+
 async def test_alerts_in_another_chat() -> None:
     """The panel says what to send there; it takes an administrator of both, and a private chat is one's own."""
     async with bench() as b:

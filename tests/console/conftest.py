@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 
 from bot.accounts import Accounts, Role
-from bot.app import Project, console_parts, open_project
+from bot.app import Project, open_project
+from bot.app.office import console_parts
 from bot.console.app import create_app
 from bot.console.parts import Parts
 from bot.storage.account_store import AccountStore

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import benchmark_pipeline
+from bot.app.training import benchmark_pipeline
 from bot.classifier import Judged, Kind
 from bot.errors import TrainingError
 from nlu.benchmark import read_labelled_file, recommended_bar, score

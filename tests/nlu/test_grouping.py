@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nlu.encoder import DIMENSIONS, Encoder, install_encoder
-from nlu.grouping import Groups, group, match
+from nlu.grouping import Groups, Placed, group
 from nlu.linkage import Labels, cut, merges
 from nlu.near_duplicates import NearDuplicates, differs_by_one_edit
 from nlu.neighbourhoods import Neighbourhoods
@@ -88,7 +88,9 @@ def test_near_duplicates_are_always_together() -> None:
     others, texts = _clouds(20, 3)
     assert len(set(group(np.vstack([vectors, others]), [*SAME, *texts]).themes[: len(SAME)])) == 1
     groups = Groups(np.vstack([vectors[:1], others]), [SAME[0], *texts])
-    assert {groups.add(vector, text) for vector, text in zip(vectors[1:], SAME[1:])} == {groups.grouping().themes[0]}
+    assert {groups.add(vector, text).theme for vector, text in zip(vectors[1:], SAME[1:])} == {
+        groups.grouping().themes[0]
+    }
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_no_question_at_all() -> None:
     vectors, texts = _clouds(2, 1)
     groups = Groups(vectors[:0], [])
     assert groups.grouping().themes.size == 0
-    assert [groups.add(vector, text) for vector, text in zip(vectors, texts)] == [0, 1]
+    assert [groups.add(vector, text).theme for vector, text in zip(vectors, texts)] == [0, 1]
     assert group(vectors[:1], texts[:1]).themes.tolist() == [0]
 
 
@@ -139,9 +141,11 @@ def test_an_added_question_finds_its_theme_or_begins_one() -> None:
     groups = Groups(vectors[kept], [texts[place] for place in kept])
     before = groups.grouping().themes
     for place in range(0, len(texts), 8):
-        assert groups.add(vectors[place], texts[place]) == before[kept.index(place + 1)]
+        placed = groups.add(vectors[place], texts[place])
+        assert placed.like and set(before[list(placed.like[:7])]) == {placed.theme}
+        assert placed.theme == before[kept.index(place + 1)]
     stranger, _ = _clouds(1, 1, seed=9)
-    assert groups.add(stranger[0], "something else") == before.max() + 1
+    assert groups.add(stranger[0], "something else") == Placed(before.max() + 1, (), ())
 
 
 def test_a_model_that_knows_the_topic_joins_what_is_worded_apart() -> None:
@@ -160,10 +164,3 @@ def test_linkage_makes_the_most_alike_one_first() -> None:
     assert [merge.likeness for merge in done] == sorted((merge.likeness for merge in done), reverse=True)
     assert len(set(cut(30, done, 2.0))) == 30
     assert len(set(cut(30, done, 0.0))) == 30 - len(done)
-
-
-def test_themes_keep_their_names_over_a_regrouping() -> None:
-    """The larger part of a split keeps the name, so does the larger of two merged; what is new has none."""
-    old = {1: "A", 2: "A", 3: "A", 4: "B", 5: "B", 6: "C"}
-    assert match(old, {1: 7, 2: 7, 3: 8, 4: 9, 5: 9, 6: 9, 10: 11}) == {7: "A", 9: "B"}
-    assert match({}, {1: 0}) == {}

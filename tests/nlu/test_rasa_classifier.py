@@ -180,9 +180,9 @@ async def test_odd_texts_are_read(classifier: RasaClassifier, text: str) -> None
 
 def _pid(classifier: RasaClassifier) -> int:
     """The process that holds the model."""
-    process = classifier._workers[0]._process
-    assert process is not None
-    return process.pid
+    pid = classifier._workers[0].pid
+    assert pid is not None
+    return pid
 
 
 def _environment(pid: int) -> bytes:

@@ -1,0 +1,203 @@
+"""What was asked and what became of it, counted for the console: by day, by community, by answer."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timezone
+from typing import Any, NamedTuple
+
+from bot.messages import Outcome
+from bot.storage.database import Database, as_stored
+
+FOLLOW_MINUTES = 10
+"""How soon after an answer the same person's next question says that it didn't help."""
+
+_KINDS = {
+    "answered": "answered",
+    "clarify": "offered",
+    "unanswered": "unanswered",
+    "urgent": "urgent",
+    "withheld": "withheld",
+    "error": "failed",
+}
+"""What is counted as a question, by the first word of its outcome. Idle talk and what was met with silence are not."""
+
+
+def outcomes_of(*kinds: str) -> tuple[str, ...]:
+    """The outcomes that are counted as some kinds, such as "failed"."""
+    return tuple(outcome.value for outcome in Outcome if _kind(outcome.value) in kinds)
+
+
+def _kind(outcome: str) -> str | None:
+    return _KINDS.get(outcome.partition("_")[0])
+
+
+ERRORS = outcomes_of("failed")
+WANTED_AN_ANSWER = outcomes_of("answered", "offered", "unanswered")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Questions by what became of them, and the votes on the replies to them."""
+
+    answered: int = 0
+    offered: int = 0
+    unanswered: int = 0
+    urgent: int = 0
+    withheld: int = 0
+    failed: int = 0
+    helpful: int = 0
+    unhelpful: int = 0
+
+    @property
+    def asked(self) -> int:
+        """All questions."""
+        return self.answered + self.offered + self.unanswered + self.urgent + self.withheld + self.failed
+
+    @property
+    def helpful_rate(self) -> float | None:
+        """The share of votes that found a reply helpful, 0 to 1; None where nobody voted."""
+        return rate(self.helpful, self.unhelpful)
+
+
+class Use(NamedTuple):
+    """How often an answer was given, by itself or picked from a choice, and the votes on it."""
+
+    uses: int = 0
+    helpful: int = 0
+    unhelpful: int = 0
+
+    def plus(self, other: Use) -> Use:
+        """The use of two answers together."""
+        return Use(self.uses + other.uses, self.helpful + other.helpful, self.unhelpful + other.unhelpful)
+
+    @property
+    def helpful_rate(self) -> float | None:
+        """The share of votes that found it helpful, 0 to 1; None where nobody voted."""
+        return rate(self.helpful, self.unhelpful)
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """A question that came soon after an answer to the same person's first; words are None where they were not kept."""
+
+    answer: str
+    first: str | None
+    then_id: int
+    then: str | None
+
+
+class ReportStore:
+    """Counts are made when they are asked for, from indexes alone: see migrations.index_reports."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from a database."""
+        self._read = database.read
+
+    async def by_day(self, since: date, community: tuple[str, str] | None = None) -> dict[date, Counts]:
+        """Each day (UTC) with questions since a day, everywhere or in one (platform, community)."""
+        where, parameters = _in_community(community)
+        rows = await self._read(
+            f"select substr(asked_at, 1, 10), {_COUNTED} {where} group by 1, 2", start_of(since), *parameters
+        )
+        return {date.fromisoformat(day): counts for day, counts in _folded(rows).items()}
+
+    async def by_community(self, since: date) -> dict[tuple[str, str], Counts]:
+        """Each (platform, community) with questions since a day; those of direct messages stand under ""."""
+        rows = await self._read(f"select platform || char(10) || community, {_COUNTED} group by 1, 2", start_of(since))
+        return {_two(key): counts for key, counts in _folded(rows).items()}
+
+    async def by_answer(self, since: date, until: date | None = None) -> dict[str, Use]:
+        """How each answer was used from a day on, and before another one."""
+        span = start_of(since), start_of(until or date.max)
+        given = await self._read(_GIVEN, *span)
+        picked = await self._read(_PICKED, *span)
+        used: dict[str, Counter[str]] = defaultdict(Counter)
+        for answer, uses, helpful, unhelpful in (*given, *picked):
+            used[answer].update(uses=uses, helpful=helpful, unhelpful=unhelpful)
+        return {answer: Use(**counts) for answer, counts in used.items()}
+
+    async def asked_again(self, since: date) -> dict[str, int]:
+        """How often somebody who was given an answer asked something in the same channel within ten minutes."""
+        rows = await self._read(
+            f"with {_FOLLOWED} select answer, count(*) from followed where {_SOON} group by 1",
+            *_following(since),
+        )
+        return dict(rows)
+
+    async def asked_again_examples(self, since: date, answer: str, limit: int) -> list[AskedAgain]:
+        """The newest questions that came soon after an answer."""
+        rows = await self._read(
+            f"with {_FOLLOWED} select f.answer, q.text, n.id, n.text from followed f join questions q on q.id = f.id "
+            f"join questions n on n.id = f.next_id where f.answer = ? and {_SOON} order by n.id desc limit ?",
+            *_following(since), answer, limit,
+        )  # fmt: skip
+        return [AskedAgain(*row) for row in rows]
+
+
+_COUNTED = """
+    outcome, count(*), sum(helpful), sum(unhelpful) from questions indexed by questions_by_time where asked_at >= ?
+"""
+_GIVEN = """
+    select answer, count(*), sum(helpful), sum(unhelpful) from questions
+    where outcome = 'answered' and asked_at >= ? and asked_at < ? and answer is not null group by 1
+"""
+# Who picks twice is shown the last; picking a nation's text of an answer that was given anyway is no further use of it.
+_PICKED = """
+    select c.answer, count(*), sum(q.helpful), sum(q.unhelpful) from choices c join questions q on q.id = c.question_id
+    where c.id in (select max(id) from choices where chosen_at >= ? and chosen_at < ? group by question_id)
+    and c.answer != '' and q.answer is null group by 1
+"""
+_FOLLOWED = """
+    followed as (
+        select id, answer, outcome, asked_at, lead(asked_at) over next as next_at, lead(id) over next as next_id
+        from questions indexed by questions_by_asker
+        where asker != '' and asked_at >= ? and outcome in (select value from json_each(?))
+        window next as (partition by asker, platform, channel order by asked_at)
+    )
+"""
+_SOON = f"outcome = 'answered' and julianday(next_at) - julianday(asked_at) <= {FOLLOW_MINUTES} / 1440.0"
+
+
+def rate(helpful: int, unhelpful: int) -> float | None:
+    """The share of votes that are helpful, 0 to 1; None where there are none."""
+    votes = helpful + unhelpful
+    return helpful / votes if votes else None
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """Counts added up."""
+    added: Counter[str] = Counter()
+    for one in counts:
+        added.update({name: getattr(one, name) for name in Counts.__dataclass_fields__})
+    return Counts(**added)
+
+
+def start_of(day: date) -> str:
+    """The first moment of a day (UTC), as it is stored."""
+    return as_stored(datetime.combine(day, time.min, timezone.utc))
+
+
+def _folded(rows: Iterable[tuple[Any, str, int, int, int]]) -> Mapping[Any, Counts]:
+    """Rows of (key, outcome, questions, helpful, unhelpful) as counts by key."""
+    counted: dict[Any, Counter[str]] = defaultdict(Counter)
+    for key, outcome, questions, helpful, unhelpful in rows:
+        if kind := _kind(outcome):
+            counted[key].update({kind: questions, "helpful": helpful, "unhelpful": unhelpful})
+    return {key: Counts(**counts) for key, counts in counted.items()}
+
+
+def _in_community(community: tuple[str, str] | None) -> tuple[str, tuple[str, ...]]:
+    return ("and platform = ? and community = ?", community) if community else ("", ())
+
+
+def _two(key: str) -> tuple[str, str]:
+    platform, _, community = key.partition("\n")
+    return platform, community
+
+
+def _following(since: date) -> tuple[str, str]:
+    return start_of(since), json.dumps(WANTED_AN_ANSWER)

@@ -1,0 +1,111 @@
+"""What questions mean, by the model of a release: vectors, scores, groups and neighbours."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tarsafe import TarSafe
+
+from bot.meaning import Asked, Company, Labels, Near, Understood
+from nlu.encoder import MODEL_FILE, Encoder
+from nlu.grouping import Groups
+from nlu.held_vectors import HeldVectors
+from nlu.question_features import KNOWN_FROM, Matrix
+from nlu.question_model import FILE, QuestionModel
+
+BLOCK = 256
+"""Questions that are scored at a time."""
+MAX_CHARACTERS = 2000
+"""What is read of a text; the encoder reads the first 128 tokens of it anyway."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The parts of a trained model that tell what a text means. Rasa isn't needed to read them."""
+
+    encoder: Encoder
+    model: QuestionModel
+    name: str
+    answers: frozenset[str]
+
+    @classmethod
+    def load(cls, archive: Path, answers: Sequence[str]) -> Reader:
+        """Read an archive that Rasa has packed. Raises OSError, ValueError or tarfile.TarError where it is broken."""
+        with tempfile.TemporaryDirectory(prefix="signpost-meaning-") as name:
+            folder = Path(name)
+            with TarSafe.open(archive, "r:gz") as tar:
+                tar.extractall(folder)
+            (encoder,), (model,) = (list(folder.glob(f"components/*/{file}")) for file in (MODEL_FILE, FILE))
+            checksum = f"{zlib.crc32(encoder.read_bytes()):08x}"
+            return cls(Encoder(encoder.parent), QuestionModel.load(model.parent), checksum, frozenset(answers))
+
+    def understand(self, texts: Sequence[str]) -> list[Understood]:
+        """The vectors and scores of texts."""
+        texts = [text[:MAX_CHARACTERS] for text in texts]
+        vectors = self.vectors(texts)
+        return [
+            Understood(vector.astype(np.float16).tobytes(), scores)
+            for vector, scores in zip(vectors, self.scores(vectors, texts))
+        ]
+
+    def vectors(self, texts: Sequence[str]) -> Matrix:
+        """The sentence vectors of texts, one a row."""
+        return np.stack([self.encoder.encode(text[:MAX_CHARACTERS]) for text in texts])
+
+    def scores(self, vectors: Matrix, texts: Sequence[str]) -> list[dict[str, float]]:
+        """What the model scores for answers, where it is enough to be of use in grouping."""
+        found: list[dict[str, float]] = []
+        for start in range(0, len(texts), BLOCK):
+            block = slice(start, start + BLOCK)
+            for row in self.model.scores_together(vectors[block], texts[block]):
+                known = [(self.model.intents[place], float(row[place])) for place in np.flatnonzero(row > KNOWN_FROM)]
+                found.append({name: round(score, 3) for name, score in known if name in self.answers})
+        return found
+
+
+class GroupedQuestions:
+    """Questions with ids in their groups."""
+
+    def __init__(self, questions: Sequence[Asked], held: Matrix) -> None:
+        """Group questions, given their vectors."""
+        self._columns = {name: place for place, name in enumerate(sorted({n for q in questions for n in q.scores}))}
+        self._ids = [question.id for question in questions]
+        scores = np.stack([self._row(question.scores) for question in questions]) if questions else None
+        self._groups = Groups(held, [question.text for question in questions], scores)
+
+    def labels(self) -> Labels:
+        """The theme and the subject of each question."""
+        grouping = self._groups.grouping()
+        return Labels(grouping.themes.tolist(), grouping.subjects.tolist())
+
+    def add(self, question: Asked, vector: Matrix) -> Company:
+        """Add a question, and tell what it belongs with."""
+        placed = self._groups.add(vector, question.text, self._row(question.scores))
+        like = tuple(self._ids[place] for place in placed.like)
+        beside = tuple(self._ids[place] for place in placed.beside)
+        self._ids.append(question.id)
+        return Company(like, beside)
+
+    def _row(self, scores: Mapping[str, float]) -> Matrix:
+        """A question's scores in the columns of those that the questions of the grouping have."""
+        row = np.zeros(len(self._columns), dtype=np.float32)
+        for name, score in scores.items():
+            if name in self._columns:
+                row[self._columns[name]] = score
+        return row
+
+
+def middle_of(ids: Sequence[int], held: HeldVectors) -> int:
+    """The question that is nearest to the mean of all."""
+    vectors = held.of(ids)
+    return ids[int(np.argmax(vectors @ vectors.mean(axis=0)))]
+
+
+def nearest(text: str, count: int, reader: Reader, held: HeldVectors) -> list[Near]:
+    """The held questions nearest to a text."""
+    return [Near(question, likeness) for question, likeness in held.nearest(reader.vectors([text])[0], count)]
