@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -21,6 +21,9 @@ PEOPLE = 12_000
 THEMES = 800
 VECTOR_LENGTH = 384
 MAX_CANDIDATES = 10
+ASK_AGAIN = 0.1
+"""The share of questions that the same person asks right after another."""
+DRAFTS = 60
 OUTCOMES = {
     "answered": 52,
     "clarify": 9,
@@ -40,10 +43,10 @@ WANTED = ("clarify", "unanswered_low_confidence", "unanswered_ambiguous", "unans
 BODY = "You can get £194.32 a week for up to 39 weeks. Ask your employer for it at least 28 days before. " * 5
 
 
-def fill_log(folder: Path, texts: Sequence[str], slugs: Sequence[str], questions: int, votes: int) -> None:
-    """Fill a new log. `texts` are what people ask, and `slugs` the answers, the most asked first."""
+def fill_log(folder: Path, texts: Sequence[str], answers: Mapping[str, str], questions: int, votes: int) -> None:
+    """Fill a new log. `texts` are what people ask, and `answers` the files of the answers by slug."""
     Database(folder).close()
-    maker = _Maker(texts, slugs, questions)
+    maker = _Maker(texts, answers, questions)
     with closing(sqlite3.connect(folder / DATABASE_FILE)) as db:
         db.execute("pragma synchronous = off")
         _insert(db, "communities", maker.communities())
@@ -53,6 +56,8 @@ def fill_log(folder: Path, texts: Sequence[str], slugs: Sequence[str], questions
         for table, rows in maker.of_unanswered().items():
             _insert(db, table, rows)
         _insert(db, "feedback", maker.feedback(votes), "or ignore")
+        _insert(db, "choices", maker.choices())
+        _insert(db, "drafts", maker.drafts())
         _insert(db, "settings_changes", maker.settings_changes())
         _insert(db, "audit", maker.audit())
         db.commit()
@@ -61,15 +66,15 @@ def fill_log(folder: Path, texts: Sequence[str], slugs: Sequence[str], questions
 class _Maker:
     """Makes the rows of every table; with one seed, so that two runs measure the same log."""
 
-    def __init__(self, texts: Sequence[str], slugs: Sequence[str], questions: int) -> None:
+    def __init__(self, texts: Sequence[str], answers: Mapping[str, str], questions: int) -> None:
         self._random = random.Random(5)  # noqa: S311 -- no secret
-        self._texts, self._slugs = texts, slugs
+        self._texts, self._answers, self._slugs = texts, answers, list(answers)
         self._until = datetime.now(timezone.utc)
         self._outcomes = self._random.choices(list(OUTCOMES), list(OUTCOMES.values()), k=questions)
         self._times = sorted(
             self._until - timedelta(days=DAYS * self._random.random() ** 1.2) for _ in range(questions)
         )
-        self._weights = [1 / rank for rank in range(1, len(slugs) + 1)]
+        self._weights = [1 / rank for rank in range(1, len(answers) + 1)]
         self._communities = [(("discord", "telegram")[n % 2], str(1000 + n)) for n in range(COMMUNITIES)]
         self._popular = [1 / rank for rank in range(1, COMMUNITIES + 1)]
 
@@ -83,17 +88,19 @@ class _Maker:
 
     def questions(self) -> Iterator[dict[str, Any]]:
         places = self._random.choices(self._communities, self._popular, k=len(self._outcomes))
+        who: dict[str, str] = {}
         for number, (outcome, asked, place) in enumerate(zip(self._outcomes, self._times, places), 1):
+            if not who or self._random.random() > ASK_AGAIN:
+                channel, asker = f"{place[1]}-{self._random.randrange(3)}", f"{self._random.randrange(PEOPLE):032x}"
+                who = {"platform": place[0], "community": place[1], "channel": channel, "asker": asker}
             slugs = self._random.choices(self._slugs, self._weights, k=MAX_CANDIDATES)
             scores = sorted((self._random.random() for _ in slugs), reverse=True)
             candidates = [{"answer": slug, "confidence": score} for slug, score in zip(slugs, scores)]
             yield {
-                "id": number, "asked_at": self._stored(asked), "platform": place[0], "community": place[1],
-                "channel": f"{place[1]}-{self._random.randrange(3)}", "thread": "", "message_id": str(number),
-                "asker": f"{self._random.randrange(PEOPLE):032x}", "addressed": self._random.randrange(2),
-                "text": None if outcome in WORDLESS else self._text(), "personal_data": "[]", "outcome": outcome,
-                "answer": slugs[0] if outcome == "answered" else None, "confidence": scores[0],
-                "candidates": json.dumps(candidates), "release": "0001",
+                "id": number, "asked_at": self._stored(asked), **who, "thread": "", "message_id": str(number),
+                "addressed": self._random.randrange(2), "text": None if outcome in WORDLESS else self._text(),
+                "personal_data": "[]", "outcome": outcome, "answer": slugs[0] if outcome == "answered" else None,
+                "confidence": scores[0], "candidates": json.dumps(candidates), "release": "0001",
             }  # fmt: skip
 
     def outbox(self) -> Iterator[dict[str, Any]]:
@@ -145,10 +152,26 @@ class _Maker:
         return {
             "theme_questions": [{"question_id": number, "theme_id": theme} for number, theme in zip(wanted, themes)],
             "question_vectors": [
-                {"question_id": n, "vector": vector.astype(np.float16).tobytes()} for n, vector in zip(wanted, vectors)
+                {"question_id": n, "vector": vector.astype(np.float16).tobytes(), "scores": "{}", "release": "0001"}
+                for n, vector in zip(wanted, vectors)
             ],
             "me_too": [{"question_id": n, "asker": f"{n % PEOPLE:032x}", "asked_at": at} for n in wanted],
         }
+
+    def choices(self) -> Iterator[dict[str, Any]]:
+        for number, outcome in enumerate(self._outcomes, 1):
+            if outcome == "clarify" and number % 2:
+                at = self._stored(self._times[number - 1])
+                yield {"question_id": number, "asker": "a", "answer": self._random.choice(self._slugs), "chosen_at": at}
+
+    def drafts(self) -> Iterator[dict[str, Any]]:
+        at = self._stored(self._until)
+        for number, (slug, content) in enumerate(list(self._answers.items())[:DRAFTS]):
+            yield {
+                "kind": "answer", "service": "debt", "answer": slug, "content": content, "base_content": content,
+                "questions": "", "author": "Ann", "edited_by": "Ann", "version": 1, "created_at": at, "changed_at": at,
+                "state": ("draft", "submitted", "published")[number % 3], "submitted_at": at,
+            }  # fmt: skip
 
     def settings_changes(self) -> Iterator[dict[str, Any]]:
         for platform, community in self._communities:

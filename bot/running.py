@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import SignpostError
 
@@ -36,6 +36,20 @@ async def run_connectors(connectors: Sequence[Connector], desk: Desk, stopping: 
     told.cancel()
     await _stop({task: listening[task] for task in waiting})
     return [error for task in listening if task.done() and not task.cancelled() and (error := task.result())]
+
+
+@asynccontextmanager
+async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let works that never end by themselves run in the background, until the context is left."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                logger.error("Work in the background has failed.", exc_info=result)
 
 
 @contextmanager

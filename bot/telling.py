@@ -11,12 +11,14 @@ from bot import wording
 from bot.answers import AnswerBase
 from bot.compose import answer_reply, nation_in
 from bot.deliveries import Action, Owed
-from bot.messages import Reply
+from bot.messages import Given, Reply
 from bot.pauses import Paused
 from bot.places import ChannelSettings, Mode, Place
 from bot.storage.telling_store import Standing, Telling, TellingStore, Waiting
 
 SettingsOf = Callable[[Place], ChannelSettings]
+Shown = Callable[[str], Reply]
+"""The answer that is told of, as a nation is shown it."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +108,17 @@ class Teller:
             return 0
         moment = datetime.now(timezone.utc)
 
+        shown = cache(partial(answer_reply, base, slug, self._today()))
+
         def renewed(reply: Reply) -> Reply:
-            return replace(self._fresh(base, slug, reply), notice=reply.notice)
+            return replace(_renewed(shown, reply), notice=reply.notice)
 
         await self._store.renew(slug, renewed)
         return await self._store.correct(
-            slug, moment - timedelta(days=days), live_since or moment, lambda post: self._correction(base, post)
+            slug, moment - timedelta(days=days), live_since or moment, lambda post: self._correction(shown, post)
         )
 
-    def _telling(self, shown: Callable[[str], Reply], group: _Group) -> Telling:
+    def _telling(self, shown: Shown, group: _Group) -> Telling:
         first = group.under
         if not group.count:
             return Telling(first.question_id, group.covers, None)
@@ -130,22 +134,16 @@ class Teller:
             return wording.TOLD_ASKER.format(day=in_words(group.under.asked_at.date(), self._today()))
         return wording.TOLD_ONE
 
-    def _correction(self, base: AnswerBase, post: Standing) -> Owed | None:
+    def _correction(self, shown: Shown, post: Standing) -> Owed | None:
         """The edit of a post, or None where it gives the new text already."""
-        reply = answer_reply(base, post.shown.answer, self._today(), post.shown.nation)
+        reply = shown(post.shown.nation)
         if post.reply.given == post.shown:
-            reply = self._fresh(base, post.shown.answer, post.reply)
             if (reply.title, reply.body) == (post.reply.title, post.reply.body):
                 return None
+            reply = _renewed(shown, post.reply)
         day = self._today()
         reply = _with_notice(reply, wording.CORRECTED.format(day=f"{day.day} {day:%B %Y}"))
         return Owed(0, post.place, Action.EDIT, reply, post.reply_to, post.owed_id, keeps=True, not_before=_now())
-
-    def _fresh(self, base: AnswerBase, slug: str, old: Reply) -> Reply:
-        """The answer in its new text, for the same nation, with the other answers that the old reply offered."""
-        reply = answer_reply(base, slug, self._today(), old.given.nation if old.given else "")
-        others = tuple(choice for choice in old.choices if choice.answer and choice.answer != slug)
-        return replace(reply, choices=(*others, *reply.choices))
 
 
 @dataclass
@@ -190,6 +188,14 @@ def _by_place(waiting: Sequence[Waiting], told: Collection[str]) -> list[_Group]
             group.people |= new
             seen |= new
     return list(groups.values())
+
+
+def _renewed(shown: Shown, old: Reply) -> Reply:
+    """The answer in its new text, for the same nation, with the other answers that the old reply offered."""
+    given = old.given or Given("")
+    others = tuple(choice for choice in old.choices if choice.answer not in ("", given.answer))
+    reply = shown(given.nation)
+    return replace(reply, choices=(*others, *reply.choices))
 
 
 def _with_notice(reply: Reply, notice: str) -> Reply:

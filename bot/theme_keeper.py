@@ -108,6 +108,7 @@ class ThemeKeeper:
         self._late: set[int] = set()
         self._unread: list[Standing] = []
         self._is_grouped, self._is_wanted, self._changed = False, True, 0
+        self._is_all_read = False
         self._regrouping: asyncio.Task[None] | None = None
         self._ended_at, self._took = self._clock(), 0.0
 
@@ -118,7 +119,7 @@ class ThemeKeeper:
             self._known.clear()
             self._is_grouped = False
         self._of = (understanding.age, understanding.release)
-        self._is_wanted = True
+        self._is_wanted, self._is_all_read = True, False
         wanting = await self._store.all_wanting(understanding.encoder, understanding.release)
         self._unread = [one for one in wanting if not one.is_meant]
 
@@ -131,7 +132,8 @@ class ThemeKeeper:
             return
         async with self._writing:
             standing = await self._standing(ids)
-            unread = [one for one in standing if not one.is_meant]
+            unread = [one for one in standing if one.is_wanting and not one.is_meant]
+            self._is_all_read &= all(one.is_meant or one.is_wanting for one in standing)
             if unread:
                 await self._understanding.keep([one.id for one in unread], [one.text for one in unread])
                 standing = await self._standing(ids)
@@ -195,12 +197,13 @@ class ThemeKeeper:
             some, self._unread = self._unread[-TEXTS:], self._unread[:-TEXTS]
             await self._understanding.keep([one.id for one in some], [one.text for one in some])
             return True
-        if self._is_grouped and not self._regrouping:
-            more = await self._store.unread(self._understanding.encoder, TEXTS)
-            if more:
-                await self._understanding.keep([one for one, _ in more], [text for _, text in more])
-            return len(more) == TEXTS
-        return False
+        if self._is_all_read or self._regrouping or not self._is_grouped:
+            return False
+        more = await self._store.unread(self._understanding.encoder, TEXTS)
+        if more:
+            await self._understanding.keep([one for one, _ in more], [text for _, text in more])
+        self._is_all_read = len(more) < TEXTS
+        return not self._is_all_read
 
     def _reap(self) -> None:
         """Raise what went wrong in a regrouping that has ended."""

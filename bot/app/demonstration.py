@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from bot.accounts import Accounts, Role
+from bot.app.office import serving_console, with_accounts
 from bot.app.platforms import DISCORD_TOKEN, TELEGRAM_TOKEN, connectors_in
-from bot.app.project import Project, open_project
+from bot.app.project import (
+    ANSWERS_FOLDER,
+    CONFIG_FILE,
+    HELD_OUT_FILE,
+    QUESTIONS_FOLDER,
+    RELEASES_FOLDER,
+    Project,
+    open_project,
+)
 from bot.app.serving import Service, serving
+from bot.release_builder import read_labelled
 from bot.releases import Release
+from bot.running import running
 
 if TYPE_CHECKING:
     from connectors.base import Connector
@@ -20,6 +36,9 @@ if TYPE_CHECKING:
 
 READY_LOOK_SECONDS = 0.05
 SCENE_PAUSE_SECONDS = 3.0
+ONE_IN = 5
+"""Of the held-out questions that have an answer, this share stands for what was asked before the tour."""
+TOUR_QUESTION = "is it legal for my son to ride an electric scooter on the pavement"
 
 
 async def play_scene(project: Project, release: Release, show: Callable[[Happening], None], speed: float) -> None:
@@ -44,6 +63,70 @@ async def play_scene(project: Project, release: Release, show: Callable[[Happeni
             }
             async with serving(demo, release, record=True) as service, _listening(demo, service, tokens):
                 await play(script, stages, show, SCENE_PAUSE_SECONDS / speed)
+
+
+@dataclass(frozen=True)
+class Tour:
+    """A console with example data: its address, and who can sign in, by role, with one password."""
+
+    address: str
+    password: str
+    people: Mapping[Role, str]
+
+
+@asynccontextmanager
+async def touring_console(project: Project, release: Release, show: Callable[[Happening], None]) -> AsyncIterator[Tour]:
+    """Let officials try the console on a copy of everything, beside a bot in a simulated group; nothing is kept."""
+    from connectors.fakes.scene import TelegramStage, ask_in_the_past, keep_watching, read_history
+    from connectors.fakes.telegram_server import FakeTelegram
+
+    with TemporaryDirectory() as folder:
+        async with FakeTelegram() as server:
+            demo = _copy_of(project, release, Path(folder), server.api_base)
+            stage = TelegramStage(server, ("Tom",))
+            async with serving(demo, demo.releases.current(), record=True) as service:
+                assert service.desk is not None
+                answered = [line.text for line in read_labelled(project.root / HELD_OUT_FILE) if line.answer]
+                now = datetime.now(timezone.utc)
+                await ask_in_the_past(service.desk, server, read_history(), answered[::ONE_IN], now)
+                password, people = await _people(demo)
+                async with (
+                    serving_console(demo) as address,
+                    _listening(demo, service, {TELEGRAM_TOKEN: server.token}),
+                    running(service.keep_fresh(), keep_watching({stage.name: stage}, show)),
+                ):
+                    await stage.say("Bea", TOUR_QUESTION, addressed=True)
+                    yield Tour(address, password, people)
+
+
+def _copy_of(project: Project, release: Release, folder: Path, api_base: str) -> Project:
+    """A checkout and data folder of its own, with a release: what is published there stays there."""
+    root, data = folder / "checkout", folder / "data"
+    for name in (ANSWERS_FOLDER, QUESTIONS_FOLDER, HELD_OUT_FILE.parent):
+        shutil.copytree(project.root / name, root / name)
+    shutil.copy(project.root / CONFIG_FILE, root)
+    overrides = [
+        f"connectors.telegram.api_base={api_base}",
+        "console.second_factor=off",
+        "etiquette.new_community_mode=questions",
+    ]
+    demo = open_project(data, root, overrides)
+    shutil.copytree(release.folder, data / RELEASES_FOLDER / release.name)
+    demo.releases.use(release.number)
+    return demo
+
+
+async def _people(project: Project) -> tuple[str, dict[Role, str]]:
+    """An editor and an approver who can sign in with a password made for today."""
+    password = secrets.token_urlsafe(9)
+    people = {Role.EDITOR: "ellie@example.gov.uk", Role.APPROVER: "amir@example.gov.uk"}
+
+    async def add(accounts: Accounts) -> None:
+        for role, email in people.items():
+            await accounts.add(email, email.partition("@")[0].title(), role, password)
+
+    await with_accounts(project.data, add)
+    return password, people
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.accounts import Role
 from bot.answer_fields import fields_of
 from bot.answers import NATIONS
 from bot.console.answer_form import fields_in, source_rows
-from bot.console.draft_view import MOST_CHANGES, MOST_TRIED, DraftView, view_of
+from bot.console.draft_view import MOST_CHANGES, MOST_TRIED, view_of
 from bot.console.page import NotFoundError, Page, account, form, number, parts, render, see_other, text
 from bot.drafts import KINDS, Drafts, StaleDraftError, may_approve, new_answer, slug_of, title_of
 from bot.errors import AnswerError, DraftError
@@ -284,8 +285,6 @@ async def _new_form(request: Request, entered: dict[str, str], errors: dict[str,
 
 def _written(draft: Draft, data: FormData) -> Draft:
     """A draft as a form has it, not saved."""
-    from dataclasses import replace
-
     content = fields_in(data).content(draft.content) if draft.kind == ANSWER else draft.content
     questions = text(data, "questions", LONGEST_QUESTIONS)
     return replace(
@@ -333,5 +332,3 @@ PAGES = (
     Page("/drafts/{id:int}/reject", reject_draft, Role.APPROVER, ("POST",)),
     Page("/drafts/{id:int}/take-back", take_back_approval, Role.APPROVER, ("POST",)),
 )
-
-__all__ = ["PAGES", "DraftView"]

@@ -122,19 +122,17 @@ class ReportStore:
 
     async def asked_again(self, since: date) -> dict[str, int]:
         """How often somebody who was given an answer asked something in the same channel within ten minutes."""
-        rows = await self._read(
-            f"with {_FOLLOWED} select answer, count(*) from followed where {_SOON} group by 1",
-            *_following(since),
-        )
-        return dict(rows)
+        sql = f"with {_ASKED_AGAIN} select answer, count(*) from again group by 1"
+        return dict(await self._read(sql, *_following(since)))
 
     async def asked_again_examples(self, since: date, answer: str, limit: int) -> list[AskedAgain]:
         """The newest questions that came soon after an answer."""
-        rows = await self._read(
-            f"with {_FOLLOWED} select f.answer, q.text, n.id, n.text from followed f join questions q on q.id = f.id "
-            f"join questions n on n.id = f.next_id where f.answer = ? and {_SOON} order by n.id desc limit ?",
-            *_following(since), answer, limit,
-        )  # fmt: skip
+        sql = (
+            f"with {_ASKED_AGAIN} select again.answer, first.text, next.id, next.text from again "
+            "join questions first on first.id = again.id join questions next on next.id = again.next_id "
+            "where again.answer = ? order by next.id desc limit ?"
+        )
+        rows = await self._read(sql, *_following(since), answer, limit)
         return [AskedAgain(*row) for row in rows]
 
 
@@ -151,15 +149,18 @@ _PICKED = """
     where c.id in (select max(id) from choices where chosen_at >= ? and chosen_at < ? group by question_id)
     and c.answer != '' and q.answer is null group by 1
 """
-_FOLLOWED = """
+_ASKED_AGAIN = f"""
     followed as (
         select id, answer, outcome, asked_at, lead(asked_at) over next as next_at, lead(id) over next as next_id
         from questions indexed by questions_by_asker
         where asker != '' and asked_at >= ? and outcome in (select value from json_each(?))
         window next as (partition by asker, platform, channel order by asked_at)
+    ),
+    again as (
+        select id, answer, next_id from followed where outcome = 'answered'
+        and julianday(next_at) - julianday(asked_at) <= {FOLLOW_MINUTES} / 1440.0
     )
 """
-_SOON = f"outcome = 'answered' and julianday(next_at) - julianday(asked_at) <= {FOLLOW_MINUTES} / 1440.0"
 
 
 def rate(helpful: int, unhelpful: int) -> float | None:

@@ -115,9 +115,10 @@ class TellingStore:
         if telling.owed:
             (owed,) = write_owed(self._database, telling.question_id, [telling.owed])
             owed_id = owed.id
-        for question_id in telling.covers:
-            row = {"draft_id": draft_id, "question_id": question_id, "outbox_id": owed_id, "told_at": now()}
-            self._database.insert("tellings", row)
+        insert = (
+            "insert into tellings (draft_id, question_id, outbox_id, told_at) select ?, value, ?, ? from json_each(?)"
+        )
+        self._database.execute(insert, draft_id, owed_id, now(), json.dumps(telling.covers))
 
 
 _STILL_HERE = """

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from bot.errors import DraftError, QuestionLogError, ReleaseError
-from bot.releases import Release, ReleaseStore
+from bot.answer_files import AnswerFiles
+from bot.candidates import BuildLine, CandidateBuilder
+from bot.errors import DraftError, QuestionLogError, ReleaseError, TrainingError
+from bot.evaluation_changes import compare_kept
+from bot.releases import TRIED_FILE, Release, ReleaseStore
+from bot.trial import Logged, Tried
 from tests.bot.publishing_bench import APPROVER, BODY, FIGURES, Newsroom, make_checkout
 from tests.disk import Disk
 
@@ -322,3 +328,43 @@ def test_a_store_keeps_an_adopted_release_apart(room: Newsroom, tmp_path: Path) 
     room.candidates.remove(1)
     adopted.verify()
     assert not (adopted.folder / "tried.json").exists()
+
+
+async def test_a_real_candidate_is_built(small_root: Path, release: Release, tmp_path: Path) -> None:
+    """By a process of its own, which says how far it is and what the log would get; nothing is made current."""
+    root, data = tmp_path / "checkout", tmp_path / "data"
+    shutil.copytree(small_root, root, ignore=shutil.ignore_patterns("var"))
+    shutil.copytree(release.folder.parent, data / "releases")
+    files, candidates, steps = AnswerFiles(root), ReleaseStore(data / "candidates"), list[str]()
+
+    async def note(line: BuildLine) -> None:
+        steps.append(line.step)
+
+    asked = [Logged(1, "can my tame ferret come to work"), Logged(2, "how much is smp"), Logged(3, "hello")]
+    texts = files.with_questions({}, "maternity", "kit_days", FERRETS)
+    builder = CandidateBuilder(files, data, candidates)
+    candidate = candidates.get(await builder.build(texts, asked, note))
+    candidate.verify()
+    tried = msgspec.json.decode((candidate.folder / TRIED_FILE).read_bytes(), type=Tried)
+    assert (tried.live, tried.asked, [one.id for one in tried.moved if one.became == "kit_days"]) == ("0001", 3, [1])
+    assert steps[0] == "Checking the files" and steps[-1] == "Done"
+    assert ReleaseStore(data / "releases").current_number() == 1 and len(ReleaseStore(data / "releases").all()) == 1
+    assert compare_kept(candidate, candidate) is not None
+    assert sorted(path.name for path in data.iterdir()) == ["candidates", "releases"]
+    with pytest.raises(TrainingError, match=r"maternity.yml:\d+: 'x y z' stands there already") as caught:
+        await builder.build({Path("nlu/questions/maternity.yml"): twice(files)}, [], note)
+    assert str(data) not in str(caught.value)
+
+
+FERRETS = [
+    "can my tame ferret come to work", "can a tame ferret come to work with me", "is a ferret at work ok",
+    "bring a tame ferret to work", "my ferret wants to come to work", "tame ferret at work allowed?",
+    "taking my ferret in to work", "can i bring my tame ferret", "work and my ferret", "does a ferret come to work",
+]  # fmt: skip
+
+
+def twice(files: AnswerFiles) -> str:
+    """Known questions, one of them twice."""
+    texts = files.with_questions({}, "maternity", "kit_days", ["x y z"])
+    (text,) = texts.values()
+    return text.replace("    - x y z\n", "    - x y z\n    - x y z\n")

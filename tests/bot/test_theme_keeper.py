@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
+import portalocker
 import pytest
 
 from bot.app import Project
@@ -15,12 +16,13 @@ from bot.storage.grouping_store import GroupingStore
 from bot.storage.meaning_store import MeaningStore
 from bot.storage.personal_records import PersonalRecords
 from bot.storage.question_log import QuestionLog
-from bot.theme_keeper import ThemeKeeper
+from bot.theme_keeper import LOCK_FILE, ThemeKeeper
 from bot.understanding import Understanding
 from nlu.meaning_process import MeaningProcess
 from tests.bot.theme_bench import ask, ask_all
 from tests.disk import Disk
 from tests.fakes import Clock
+from tests.waiting import until
 
 PASSPORT = ["how do i renew my passport", "How do I renew my pasport??", "how do I renew my passport 🙏"]
 DOGS = ["do i need a licence for my dog", "is a dog licence needed", "must i have a licence to keep a dog"]
@@ -196,9 +198,8 @@ async def test_what_was_put_by_hand_stays(kept: Kept) -> None:
     ids = await ask_all(kept.database, [*PASSPORT[:2], *BINS])
     await kept.settle()
     theme = kept.theme_of(ids[0])
-    for question in ids[2:]:
-        sql = "update theme_questions set theme_id = ?, by_hand = 1 where question_id = ?"
-        kept.database.run_now(lambda question=question: kept.database.execute(sql, theme, question))
+    sql = "update theme_questions set theme_id = ?, by_hand = 1 where question_id >= ?"
+    kept.database.run_now(lambda: kept.database.execute(sql, theme, ids[2]))
     await ask_all(kept.database, DOGS)
     await kept.regroup()
     assert {kept.theme_of(question) for question in ids} == {theme}
@@ -243,15 +244,51 @@ async def test_memory_is_given_back(kept: Kept, monkeypatch: pytest.MonkeyPatch)
     await kept.understanding.nearest("passport", 1)
     kept.clock.advance(10_000)
     monkeypatch.setattr("bot.understanding.IDLE_SECONDS", 0.01)
-    import asyncio
-
     idle = asyncio.create_task(kept.understanding.end_when_idle())
-    while kept.understanding.meaning.is_loaded:
-        await asyncio.sleep(0.01)
+    await until(lambda: not kept.understanding.meaning.is_loaded)
     idle.cancel()
     monkeypatch.undo()
     assert len(await kept.understanding.nearest("passport", 1)) == 1
 
 
-def test_lock_file(tmp_path: Path) -> None:
-    """Placeholder."""
+async def test_one_process_at_a_time(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next takes over when the first has ended."""
+    monkeypatch.setattr("bot.theme_keeper.TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("bot.theme_keeper.LOOK_SECONDS", 0.01)
+    question = await ask(kept.database, PASSPORT[0])
+    with portalocker.Lock(kept.disk.folder / LOCK_FILE, mode="a", flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
+        keeping = asyncio.create_task(kept.keeper.keep_grouped())
+        await asyncio.sleep(0.1)
+        assert not kept.understanding.meaning.is_loaded
+    await until(lambda: kept.theme_of(question) is not None)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_trouble_is_tried_again(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process is killed at work; the themes go on being kept."""
+    monkeypatch.setattr("bot.theme_keeper.TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("bot.theme_keeper.LOOK_SECONDS", 0.01)
+    first = await ask(kept.database, PASSPORT[0])
+    keeping = asyncio.create_task(kept.keeper.keep_grouped())
+    await until(lambda: kept.theme_of(first) is not None)
+    await kept.understanding.close()
+    second = await ask(kept.database, PASSPORT[1])
+    await until(lambda: kept.theme_of(second) is not None)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert kept.theme_of(first) == kept.theme_of(second)
+
+
+async def test_another_release_scores_anew(kept: Kept, release: Release) -> None:
+    """What is held stays; the scores are the new release's."""
+    ids = await ask_all(kept.database, [*PASSPORT, "how much is statutory maternity pay"])
+    await kept.settle()
+    sql = "update question_vectors set release = '0000', scores = '{}'"
+    kept.database.run_now(lambda: kept.database.execute(sql))
+    kept.keeper._of = (kept.understanding.age, "0000")
+    await kept.settle()
+    await kept.regroup()
+    rows = kept.disk.rows(f"select release, scores from question_vectors where question_id = {ids[-1]}")
+    assert rows[0][0] == release.name and "smp_amount" in rows[0][1]
+    assert len({kept.theme_of(question) for question in ids}) == 2

@@ -6,7 +6,6 @@ from bot.deliveries import Action, Button, ButtonKind, Owed, Pressed
 from bot.messages import Reply, StaffAction
 from bot.places import Place
 from connectors.fakes.discord_server import MODERATOR, Channel, FakeDiscord, Guild
-from connectors.fakes.telegram_server import FakeTelegram
 from tests.connectors import discord_bench
 from tests.connectors.telegram_bench import bench
 
@@ -36,6 +35,7 @@ async def test_on_discord(discord: FakeDiscord, guild: Guild, general: Channel) 
         rows = [[part["label"] for part in row["components"]] for row in digest.payload["components"]]
         assert rows == [LABELS[:3], LABELS[3:]]
         answer = await discord.press(mod, digest, "1 Assign to me")
+        await discord_bench.until(lambda: answer.followups)
         (press,) = made.handler.presses
         assert press.button == ASSIGN and press.author_is_moderator
         assert "Yours now." in answer.followups[0].text and "In hand." in digest.text and digest.labels == ["1 Open"]
@@ -43,7 +43,7 @@ async def test_on_discord(discord: FakeDiscord, guild: Guild, general: Channel) 
 
 async def test_on_telegram() -> None:
     """The same; the link is none of the buttons that are handed back."""
-    async with FakeTelegram(reads_all=True) as telegram, bench(telegram) as b:
+    async with bench() as b:
         place = Place("telegram", str(b.group.id), str(b.group.id))
         await b.owe(Owed(0, place, Action.POST, DIGEST))
         digest = b.telegram.posts[-1]

@@ -24,9 +24,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 def console_over(made_of: Parts, room: Newsroom) -> ASGIApp:
     """The console with the pages of answers, drafts and releases."""
-    parts = replace(
-        made_of, root=room.root, releases=room.releases, drafts=room.drafts, publishing=room.publishing
-    )
+    parts = replace(made_of, root=room.root, releases=room.releases, drafts=room.drafts, publishing=room.publishing)
     return create_app(parts, [*(page for page in PAGES if page not in OWN), *OWN])
 
 

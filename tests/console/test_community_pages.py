@@ -11,8 +11,8 @@ from bot.app import Project
 from bot.console.parts import Parts
 from bot.storage.database import Database
 from bot.storage.pause_store import Scope
-from tests.console.logged import Logged, ago, release_of
 from tests.console.visitor import Visitor
+from tests.logged import Logged, ago, release_of
 
 
 @pytest.fixture
@@ -89,6 +89,7 @@ async def test_everything_is_paused_in_one_step(official: Visitor, made_of: Part
     await official.get("/pauses")
     assert "Nothing is paused now." in official.text
     await official.post("/pauses", {"scope": "everything", "reason": "Wrong <b>figures</b>"})
+    assert "Saved." in official.text
     assert [pause.scope for pause in made_of.pauses.active()] == [Scope.EVERYTHING]
     page = await official.get("/communities")
     assert "Paused: everything" in official.text and "Wrong &lt;b&gt;figures&lt;/b&gt;" in page.text
@@ -153,7 +154,7 @@ async def test_a_faulty_pause_is_shown_again(
     """With one sentence that says what to do, and what was typed kept."""
     await official.get("/pauses")
     page = await official.post("/pauses", {"reason": "Being <checked>", **fields})
-    assert page.status_code == 422 and problem in official.text
+    assert page.status_code == 422 and "There is a problem " in official.text and problem in official.text
     assert "reason" in fields or "Being &lt;checked&gt;" in page.text
     assert not made_of.pauses.active()
 
@@ -165,7 +166,6 @@ async def test_a_pause_that_has_ended_stays_ended(official: Visitor, made_of: Pa
     await official.get("/pauses")
     await made_of.pauses.end(pause, "Bob")
     await official.post(f"/pauses/{pause}/end")
-    print(official.page.history, official.text)
     assert "That pause had ended already." in official.text and "ended by Bob" in official.text
     assert (await official.post("/pauses/999/end")).status_code == 404
 

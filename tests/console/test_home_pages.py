@@ -9,8 +9,8 @@ import pytest
 from bot.accounts import Role
 from bot.app import Project
 from bot.storage.database import Database
-from tests.console.logged import Logged, ago, release_of
 from tests.console.visitor import Visitor
+from tests.logged import Logged, ago, release_of
 
 
 @pytest.fixture

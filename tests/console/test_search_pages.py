@@ -19,8 +19,8 @@ from bot.errors import ClassifierError
 from bot.exports import as_csv, safe_cell
 from bot.meaning import Near
 from bot.storage.database import Database
-from tests.console.logged import Logged
 from tests.console.visitor import Visitor
+from tests.logged import Logged
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -146,7 +146,7 @@ async def test_a_theme_tells_all_about_it(official: Visitor, at_work: ThemesAtWo
     await QuestionLog(at_work.database).record_me_too((await at_work.questions(theme))[0], "discord", "zoe")
     await at_work.store.count([theme])
     await official.get(f"/themes/{theme}")
-    for words in ("3 people", "2 questions , 2 asked of the bot", "1 would like to know too", "31%", "<svg", "parents"):
+    for words in ("3 people", "2 questions, 2 asked of the bot", "1 would like to know too", "31%", "<svg", "parents"):
         assert words in official.text or words in official.page.text
 
 

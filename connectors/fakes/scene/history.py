@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from ruamel.yaml import YAML
 from bot.deliveries import Button, ButtonKind, Press
 from bot.messages import Message, Response
 from connectors.base import Desk
+from connectors.fakes.telegram_server import Chat, FakeTelegram
 
+PLATFORM = "telegram"
 HISTORY_FILE = Path(__file__).parent / "history.yml"
 SEED = 2008
 HELPFUL = 0.8
@@ -22,18 +24,10 @@ JOINS = 0.3
 """The shares of votes that are kind, of replies that are voted on, and of open questions that somebody joins."""
 
 
-class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A group or server that the bot was in."""
-
-    platform: str
-    community: str
-    name: str
-
-
 class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was asked without an answer, by need."""
+    """In which groups, over how many weeks, and what was asked without an answer, by need."""
 
-    communities: tuple[Community, ...]
+    communities: tuple[str, ...]
     weeks: int
     needs: tuple[tuple[str, ...], ...]
 
@@ -43,36 +37,51 @@ def read_history(path: Path = HISTORY_FILE) -> History:
     return msgspec.convert(YAML(typ="safe").load(path.read_text(encoding="utf-8")), History)
 
 
-async def ask_in_the_past(desk: Desk, history: History, answered: Sequence[str], now: datetime) -> int:
-    """Put everything to the bot, with votes; returns how many questions that were."""
+async def ask_in_the_past(
+    desk: Desk, server: FakeTelegram, history: History, answered: Sequence[str], now: datetime
+) -> int:
+    """Put everything to the bot, with votes, in groups made for it; returns how many questions that were.
+
+    `answered` are questions that have an answer.
+    """
     chance = random.Random(SEED)  # noqa: S311 -- the same demonstration each time
-    for community in history.communities:
-        await desk.communities.joined(community.platform, community.community, community.name)
-    messages = list(_messages(history, answered, now, chance))
-    for number, message in enumerate(messages):
+    groups = [server.supergroup(name, creator=server.user(f"Owner of {name}")) for name in history.communities]
+    for group in groups:
+        await desk.communities.joined(PLATFORM, str(group.id), group.title)
+    asked = _asked(history, answered, now, chance)
+    for number, (text, sent_at) in enumerate(asked):
+        message = _message(server, chance.choice(groups), number, text, sent_at)
         response = await desk.handler.respond(message)
         post = f"before-{number}"
         for owed in response.owed:
             await desk.outbox.delivered(owed, [post])
         await _press(desk, message, response, post, chance)
-    return len(messages)
+    return len(asked)
 
 
-def _messages(history: History, answered: Sequence[str], now: datetime, chance: random.Random) -> Iterator[Message]:
+def _asked(
+    history: History, answered: Sequence[str], now: datetime, chance: random.Random
+) -> list[tuple[str, datetime]]:
     """Oldest first. New needs grow towards the end; what has an answer is asked evenly."""
     ages = [(chance.random(), text) for text in answered]
     ages += [(chance.random() ** 2, text) for need in history.needs for text in need]
-    for number, (age, text) in enumerate(sorted(ages, reverse=True)):
-        place = chance.choice(history.communities)
-        yield Message(
-            text,
-            platform=place.platform,
-            community=place.community,
-            channel=place.community,
-            author=f"person-{number}",
-            message_id=f"old-{number}",
-            sent_at=now - timedelta(hours=1) - age * timedelta(weeks=history.weeks),
-        )
+    weeks = timedelta(weeks=history.weeks)
+    return [(text, now - timedelta(hours=1) - age * weeks) for age, text in sorted(ages, reverse=True)]
+
+
+def _message(server: FakeTelegram, group: Chat, number: int, text: str, sent_at: datetime) -> Message:
+    """A message as the connector would have handed it over."""
+    person = server.user(f"Person {number}")
+    message = server.remember(person, group, text, sent_at)
+    return Message(
+        text,
+        platform=PLATFORM,
+        community=str(group.id),
+        channel=str(group.id),
+        author=str(person.id),
+        message_id=str(message.id),
+        sent_at=sent_at,
+    )
 
 
 async def _press(desk: Desk, message: Message, response: Response, post: str, chance: random.Random) -> None:

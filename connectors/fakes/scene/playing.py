@@ -50,6 +50,13 @@ async def play(script: Script, stages: Mapping[str, Stage], show: Show, pause_se
             show(Happening("silence", ""))
 
 
+async def keep_watching(stages: Mapping[str, Stage], show: Show) -> None:
+    """Show what the bot does from now on, until cancelled."""
+    seen = {(stage.name, post.number): post for stage in stages.values() for post in stage.posted()}
+    while True:
+        await _watch(stages, seen, show, LOOK_SECONDS)
+
+
 def _do(step: Step, stage: Stage) -> Awaitable[str]:
     if step.edits:
         return stage.edit(step.who, step.edits)

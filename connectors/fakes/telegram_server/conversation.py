@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import datetime
 
 from connectors.fakes.telegram_server import media
 from connectors.fakes.telegram_server.chats import Chat, Kind, Topic
@@ -48,6 +49,16 @@ class Conversation:
         content |= forwarded(forwarded_from) if forwarded_from else {}
         content |= {"via_bot": via_bot.json} if via_bot else {}
         return self._said(sender, chat, content, reply_to, thread)
+
+    def remember(self, sender: User, chat: Chat, text: str, sent_at: datetime) -> Message:
+        """Let a message have been written earlier, of which the bot was told then."""
+        self._enter(sender, chat)
+        json = {"message_id": self.world.next_id(chat), **senders(sender, chat), "chat": chat.json}
+        message = Message(
+            chat, json["message_id"], sender, json | {"date": int(sent_at.timestamp())} | written(text), 0
+        )
+        chat.messages[message.id] = message
+        return message
 
     def show(
         self,
