@@ -188,7 +188,7 @@ class _Maker:
                 "by": "ann@example.org",
                 "action": "theme.assigned",
                 "subject": f"theme {number}",
-                "detail": "",
+                "detail": "{}",
             }
 
     def _text(self) -> str:

@@ -4,7 +4,8 @@ Run it with a release built: uv run python benchmarks/console.py [--data var] [-
 
 The log is made anew in a folder of its own, and every page of the console's table of routes that can be opened is
 opened through the real application over HTTP, by an administrator who has signed in. The first time of each page is
-told apart: it may have to load the answers of the release. Pages that change something are not measured.
+told apart: it may have to load the answers of the release. Pages that change something are not measured, and what goes
+on behind the pages, such as grouping, stands still.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from platforms.texts import held_out_texts
 
 from bot.accounts import Role
 from bot.app import open_project
-from bot.app.office import console_parts
+from bot.app.office import office
 from bot.app.project import RELEASES_FOLDER, Project
 from bot.console.app import create_app
 from bot.console.routes import PAGES
@@ -60,8 +61,7 @@ async def measure(options: argparse.Namespace) -> int:
     """Open every page again and again, and print how long that took; returns the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         project = open_project(Path(folder), overrides=OPTIONS)
-        (project.data / RELEASES_FOLDER).symlink_to(Path(options.data, RELEASES_FOLDER).resolve())
-        filled = _fill(project, options.questions, options.votes)
+        filled = _fill(project, options)
         async with _signed_in(project) as client:
             answer = next(iter(_answer_files(project)))
             pages = {path: await _times(client, path, options.rounds) for path in _paths(answer)}
@@ -74,9 +74,10 @@ async def measure(options: argparse.Namespace) -> int:
     return 1 if slow else 0
 
 
-def _fill(project: Project, questions: int, votes: int) -> float:
+def _fill(project: Project, options: argparse.Namespace) -> float:
     began = time.monotonic()
-    fill_log(project.data, held_out_texts().questions, _answer_files(project), questions, votes)
+    (project.data / RELEASES_FOLDER).symlink_to(Path(options.data, RELEASES_FOLDER).resolve())
+    fill_log(project.data, held_out_texts().questions, _answer_files(project), options.questions, options.votes)
     return round(time.monotonic() - began, 1)
 
 
@@ -89,7 +90,7 @@ def _answer_files(project: Project) -> dict[str, str]:
 async def _signed_in(project: Project) -> AsyncIterator[httpx.AsyncClient]:
     database = Database(project.data)
     try:
-        made_of = console_parts(project, database)
+        made_of = office(project, database).parts
         await made_of.accounts.add("ann@example.org", "Ann", Role.ADMINISTRATOR, PASSWORD)
         async with serving_http(create_app(made_of), "127.0.0.1", 0) as port:
             address = f"http://127.0.0.1:{port}"

@@ -21,7 +21,7 @@ from bot.answers import (
     urgent_paths,
 )
 from bot.errors import DraftError
-from bot.question_files import NEW_FILE, add_questions, questions_in
+from bot.question_files import NEW_FILE, add_questions, question_key, questions_in
 from bot.rates import load_rates
 
 CONFIG = Path("config.yml")
@@ -41,6 +41,7 @@ class AnswerFiles:
         self.root = root
         self._digests: dict[Path, tuple[tuple[int, int], str]] = {}
         self._read: dict[Path, tuple[str, dict[str, list[str]]]] = {}
+        self._claimed: tuple[str, dict[str, str]] = "", {}
         self._base: tuple[str, AnswerBase] | None = None
 
     def services(self) -> list[str]:
@@ -89,6 +90,15 @@ class AnswerFiles:
         return {
             intent: lines for path in self._question_paths() for intent, lines in self._intents(path, texts).items()
         }
+
+    def claimed(self) -> Mapping[str, str]:
+        """The intent that each known question stands under, by the question's key. Raises DraftError."""
+        state = self._digest_of([self.root / path for path in self._question_paths()], {})
+        if self._claimed[0] != state:
+            known = self.questions()
+            keys = {question_key(line): intent for intent, lines in known.items() for line in lines}
+            self._claimed = state, keys
+        return self._claimed[1]
 
     def with_questions(self, texts: Texts, service: str, intent: str, questions: Iterable[str]) -> Texts:
         """Changes with questions added under an intent: where it stands, or at the end of its service's file."""

@@ -13,7 +13,8 @@ from bot.deliveries import ButtonKind, Press, Pressed
 from bot.errors import QuestionLogError
 from bot.messages import Reply, StaffAction
 from bot.storage.audit_log import AuditLog
-from bot.storage.digest_store import Decision, DigestStore, NewTheme
+from bot.storage.digest_store import DigestStore, NewTheme
+from bot.storage.theme_store import ThemeStore
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,17 @@ _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 class Digest:
     """Shows staff of a community what people there ask that has no answer, now and then, and takes what they decide."""
 
-    def __init__(self, store: DigestStore, audit: AuditLog, console_url: str = "", every_seconds: float = 3600) -> None:
+    def __init__(
+        self,
+        store: DigestStore,
+        themes: ThemeStore,
+        audit: AuditLog,
+        console_url: str = "",
+        every_seconds: float = 3600,
+    ) -> None:
         """Themes are opened at `console_url`, where there is one. A community gets a digest every so often at most."""
         self._store = store
+        self._themes = themes
         self._audit = audit
         self._console_url = console_url.rstrip("/")
         self._every = timedelta(seconds=every_seconds)
@@ -84,16 +93,17 @@ class Digest:
     async def _decide(self, press: Press, theme: NewTheme) -> str:
         """Decide about a theme that nobody has decided about yet; returns the word for who pressed."""
         if press.button.kind is ButtonKind.ASSIGN:
-            decision, reason, note, word = Decision.IN_HAND, None, wording.DIGEST_NOTE_MINE, wording.DIGEST_YOURS
+            state, reason, note, word = "in_hand", "", wording.DIGEST_NOTE_MINE, wording.DIGEST_YOURS
         elif theme.is_shared:
             return wording.DIGEST_SHARED
         else:
-            decision, reason = Decision.OUT_OF_SCOPE, wording.DIGEST_REASON
+            state, reason = "out_of_scope", wording.DIGEST_REASON
             note, word = wording.DIGEST_NOTE_CLOSED, wording.DIGEST_NOT_OURS
-        by = await self._store.decide(theme.id, decision, reason, press.place.platform, press.author, note)
-        if not by:
+        if not await self._themes.set_state(theme.id, state, "new", reason):
             return wording.DIGEST_DECIDED
-        await self._audit.record("Signpost", f"theme {decision.value}", f"theme {theme.id}", {"from chat, by": by})
+        by = self._store.named(press.place.platform, press.author)
+        await self._themes.add_note(theme.id, by, note)
+        await self._audit.record("Signpost", f"theme {state}", f"theme {theme.id}", {"from chat, by": by})
         return word
 
     def _reply(self, number: int, themes: Sequence[NewTheme], has_more: bool = False) -> Reply:

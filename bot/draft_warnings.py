@@ -131,15 +131,14 @@ class Reviewer:
 
     def _questions(self, draft: Draft) -> Iterator[Finding]:
         try:
-            known = self._files.questions()
+            known, claimed = self._files.questions(), self._files.claimed()
         except DraftError as error:
             yield Finding("questions", str(error), is_fault=True)
             return
         own = {question_key(question) for question in known.get(draft.answer, ())}
-        taken = {question_key(q): intent for intent, questions in known.items() for q in questions}
         new = [question for question in draft.asked if question_key(question) not in own]
         for question in new:
-            if intent := taken.get(question_key(question)):
+            if intent := claimed.get(question_key(question)):
                 problem = f"“{question}” stands under {intent} already: take it out here."
                 yield Finding("questions", problem, is_fault=True)
         if not own and not new:

@@ -36,7 +36,7 @@ class FrontDesk:
         self._shift = _Shift(responder)
         self._log = log
         self._paused_now = paused_now
-        self._presses = Presses(lambda: self._answers, log, paused_now=paused_now)
+        self._presses = Presses(lambda: self.answers, log, paused_now=paused_now)
         self._press_of_staff = press_of_staff or self._presses.press
 
     def serve(self, responder: Responder) -> asyncio.Event:
@@ -80,7 +80,7 @@ class FrontDesk:
     def topics(self) -> Sequence[Topic]:
         """Every service with its answers, by title."""
         services: dict[str, list[TopicAnswer]] = {}
-        for slug, answer in self._answers.answers.items():
+        for slug, answer in self.answers.answers.items():
             services.setdefault(answer.service, []).append(TopicAnswer(slug, answer.title))
         return [
             Topic(service, service_title(service), tuple(sorted(answers, key=lambda answer: answer.title)))
@@ -89,15 +89,15 @@ class FrontDesk:
 
     def answer(self, place: Place, slug: str, nation: str = "") -> Reply | None:
         """One answer to look at."""
-        answer = self._answers.answers.get(slug)
+        answer = self.answers.answers.get(slug)
         if answer is None:
             return None
         if refusal := self._paused_now().refusal(place, answer):
             return Reply(body=wording.UNANSWERED[refusal])
-        return answer_reply(self._answers, slug, date.today(), nation)
+        return answer_reply(self.answers, slug, date.today(), nation)
 
     @property
-    def _answers(self) -> AnswerBase:
+    def answers(self) -> AnswerBase:
         return self._shift.responder.answers
 
 

@@ -38,7 +38,7 @@ class Presses:
     async def press(self, press: Press) -> Pressed:
         """What a press calls for. Raises QuestionLogError where it can't be written down."""
         known = await self._log.find_by_post(press.place, press.post)
-        if known is None:
+        if known is None or press.button.kind.is_for_staff:
             return Pressed(word=wording.TOO_OLD)
         return await self._steps(press.button.kind)(press, known)
 

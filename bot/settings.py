@@ -126,6 +126,14 @@ class ConsoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     oidc: OidcSettings = OidcSettings()
 
 
+class TellingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whom officials' answers reach afterwards, and how often staff are told of what has none."""
+
+    max_age_days: Positive = 60
+    correct_days: Positive = 30
+    digest_minutes: Positive = 60
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings of the bot."""
 
@@ -137,6 +145,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     connectors: ConnectorSettings = ConnectorSettings()
     health: HealthSettings = HealthSettings()
     console: ConsoleSettings = ConsoleSettings()
+    telling: TellingSettings = TellingSettings()
 
 
 def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -56,12 +57,17 @@ class Trial:
     def run(self, predict: PredictAll, thresholds: Thresholds) -> Tried:
         """Ask the model all the questions."""
         texts = [question.text for question in self._asked]
-        became = self._given(predict(texts), thresholds)
-        was = [""] * len(texts)
-        if self._predict_live and self._live_thresholds:
-            was = self._given(self._predict_live(texts), self._live_thresholds)
+        # The model in use runs in a process of its own, at the same time.
+        with ThreadPoolExecutor(1) as beside:
+            living = beside.submit(self._given_now, texts)
+            became, was = self._given(predict(texts), thresholds), living.result()
         moved = [Moved(q.id, old, new) for q, old, new in zip(self._asked, was, became) if old != new]
         return Tried(self._live, len(texts), moved)
+
+    def _given_now(self, texts: Sequence[str]) -> list[str]:
+        if self._predict_live is None or self._live_thresholds is None:
+            return [""] * len(texts)
+        return self._given(self._predict_live(texts), self._live_thresholds)
 
     def _given(self, predictions: Sequence[Prediction], thresholds: Thresholds) -> list[str]:
         pairs = zip(self._asked, predictions)

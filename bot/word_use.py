@@ -6,8 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 MIN_QUESTIONS = 3
+WORDS_HELD = 50_000
 EXAMPLES = 3
 _WORD = re.compile(r"(?<![\w\[/.@])[a-z][a-z'’-]{2,29}(?![\w\]@])")
 _ENDINGS = re.compile(r"(?:'s|’s|ies|ing|ed|es|s|e|y)$")
@@ -27,6 +29,7 @@ def stems(text: str) -> dict[str, str]:
     return {stem(word): word for word in _WORD.findall(text.lower())}
 
 
+@lru_cache(WORDS_HELD)
 def stem(word: str) -> str:
     """A word without its ending, where enough of it is left."""
     short = _ENDINGS.sub("", word)

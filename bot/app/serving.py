@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from bot.answers import load_answer_base
 from bot.app.project import Project, opened_database
 from bot.bursts import Bursts
 from bot.communities import Communities
+from bot.digest import Digest
 from bot.etiquette import Etiquette
 from bot.front_desk import FrontDesk
 from bot.pauses import Pauses
@@ -21,12 +22,16 @@ from bot.release_watch import ReleaseWatch
 from bot.releases import Release
 from bot.responder import Memory, Responder, Served
 from bot.settings import EtiquetteSettings
+from bot.storage.audit_log import AuditLog
 from bot.storage.community_store import CommunityStore
 from bot.storage.database import Database
-from bot.storage.outbox import Outbox
+from bot.storage.digest_store import DigestStore
+from bot.storage.outbox import Outbox, Pace
 from bot.storage.pause_store import PauseStore
 from bot.storage.personal_records import PersonalRecords
 from bot.storage.question_log import QuestionLog
+from bot.storage.theme_store import ThemeStore
+from bot.telling import MayTell, Welcome
 
 if TYPE_CHECKING:
     from bot.classifier import Prediction
@@ -93,7 +98,7 @@ def _service(project: Project, served: Served, database: Database | None) -> Ser
     if database is None:
         return Service(Responder(served, memory))
     log, pauses = QuestionLog(database), Pauses(PauseStore(database))
-    communities = Communities(CommunityStore(database), _channel_defaults(settings), _services_of(served))
+    communities = communities_in(project, database, _services_of(served))
 
     def responder_for(served: Served) -> Responder:
         return Responder(served, replace(memory, log=log), communities.settings, paused_now=pauses.now)
@@ -103,10 +108,24 @@ def _service(project: Project, served: Served, database: Database | None) -> Ser
         return front_desk.serve(responder_for(served))
 
     responder = responder_for(served)
-    front_desk = FrontDesk(responder, log, pauses.now)
-    desk = Desk(front_desk, Outbox(database), communities, PersonalAnswers(PersonalRecords(database)))
+    front_desk = FrontDesk(responder, log, pauses.now, digest_in(project, database).press)
+    welcome = Welcome(communities.settings, settings.muted_channels)
+    outbox = Outbox(database, Pace(), MayTell(lambda: front_desk.answers, welcome, pauses.now))
+    desk = Desk(front_desk, outbox, communities, PersonalAnswers(PersonalRecords(database)))
     watch = ReleaseWatch(project.releases, served, lambda release: _load(project, release), serve)
     return Service(responder, desk, communities, pauses, watch)
+
+
+def communities_in(project: Project, database: Database, services: Collection[str]) -> Communities:
+    """The communities' settings, over a database that is open; `services` are those that can be switched off."""
+    return Communities(CommunityStore(database), _channel_defaults(project.settings.etiquette), services)
+
+
+def digest_in(project: Project, database: Database) -> Digest:
+    """What tells staff of new themes, over a database that is open."""
+    settings = project.settings
+    themes, audit, every = ThemeStore(database), AuditLog(database), settings.telling.digest_minutes * 60
+    return Digest(DigestStore(database), themes, audit, settings.console.public_url, every)
 
 
 def _services_of(served: Served) -> set[str]:

@@ -105,7 +105,7 @@ async def _recognise(request: Request) -> Account | None:
     account = await made_of.accounts.signed_in(session.get("account"), session.get("stamp"))
     if account:
         request.state.account = account
-        request.state.pauses = made_of.pauses.active() if made_of.pauses else ()
+        request.state.pauses = made_of.pauses.active()
     return account
 
 

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from bot.accounts import Accounts
+from bot.drafts import Drafts
+from bot.messages import Reply
+from bot.pauses import Pauses
+from bot.publishing import Publishing
+from bot.reports import Reports
 from bot.settings import ConsoleSettings
 from bot.storage.audit_log import AuditLog
 from bot.storage.database import Database
+from bot.themes import Themes
+from bot.understanding import Understanding
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.releases import ReleaseStore
+
+Previews = Callable[[Reply], Mapping[str, Markup]]
+"""How a reply looks, by the name of the platform."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """All that a page may ask for. `key` signs sessions."""
+    """All that a page may ask for. `key` signs sessions, and `meaning` finds questions by what they mean."""
 
     settings: ConsoleSettings
     database: Database
     accounts: Accounts
     audit: AuditLog
     key: bytes
-    root: Path
     releases: ReleaseStore
-    themes: Any = None
-    drafts: Any = None
-    publishing: Any = None
-    reports: Any = None
-    pauses: Any = None
-    communities: Any = None
-    meaning: Any = None
-    previews: Any = None
+    themes: Themes
+    drafts: Drafts
+    publishing: Publishing
+    reports: Reports
+    pauses: Pauses
+    meaning: Understanding
+    previews: Previews
     oidc_secret: str = ""

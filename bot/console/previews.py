@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from markupsafe import Markup
 from starlette.requests import Request
 
 from bot.answers import Answer, AnswerBase
@@ -13,12 +14,10 @@ from bot.console.page import parts
 from bot.errors import AnswerError
 from bot.messages import Reply
 
-PLAIN = "Plain text"
 
-
-def previews_of(request: Request, base: AnswerBase, answer: Answer) -> dict[str, Mapping[str, str]]:
+def previews_of(request: Request, base: AnswerBase, answer: Answer) -> dict[str, Mapping[str, Markup]]:
     """What each platform shows of an answer today, by nation and platform."""
-    shown: dict[str, Mapping[str, str]] = {}
+    shown: dict[str, Mapping[str, Markup]] = {}
     for nation in answer.sections:
         try:
             shown[nation] = shown_on_platforms(request, answer_reply(base, answer.slug, date.today(), nation))
@@ -27,10 +26,6 @@ def previews_of(request: Request, base: AnswerBase, answer: Answer) -> dict[str,
     return shown
 
 
-def shown_on_platforms(request: Request, reply: Reply) -> Mapping[str, str]:
-    """What each platform shows of a reply. Where no renderers were handed in, as the plainest platform does."""
-    made_of = parts(request)
-    if made_of.previews:
-        previews: Mapping[str, str] = made_of.previews(reply)
-        return previews
-    return {PLAIN: made_of.drafts.reviewer.as_text(reply)}
+def shown_on_platforms(request: Request, reply: Reply) -> Mapping[str, Markup]:
+    """What each platform shows of a reply."""
+    return parts(request).previews(reply)

@@ -1,11 +1,10 @@
-"""What staff of communities are shown of new themes, and what they decide about them from chat."""
+"""What staff of communities are shown of new themes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from bot.deliveries import Action, Owed
@@ -13,13 +12,6 @@ from bot.messages import Reply
 from bot.places import Place
 from bot.storage.database import Database, as_stored, now
 from bot.storage.outbox import write_owed
-
-
-class Decision(str, Enum):
-    """What staff decide about a new theme, as the theme's state."""
-
-    IN_HAND = "in_hand"
-    OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)
@@ -85,34 +77,20 @@ class DigestStore:
 
         return await self._database.run(write)
 
-    async def decide(
-        self, theme: int, decision: Decision, reason: str | None, platform: str, author: str, note: str
-    ) -> str:
-        """Decide about a theme, and note by whom, which is returned; "" where it was decided before.
-
-        Raises QuestionLogError.
-        """
-        closed = now() if decision is Decision.OUT_OF_SCOPE else None
-        change = "update themes set state = ?, reason = ?, closed_at = ? where id = ? and state = 'new'"
-        add_note = 'insert into theme_notes (theme_id, at, "by", text) values (?, ?, ?, ?)'
-        by = moderator(platform, self._database.pseudonym(platform, author))
-
-        def write() -> str:
-            with self._database.transaction():
-                if not self._database.execute(change, decision.value, reason, closed, theme).rowcount:
-                    return ""
-                self._database.execute(add_note, theme, now(), by, note)
-                return by
-
-        return await self._database.run(write)
+    def named(self, platform: str, author: str) -> str:
+        """A moderator as officials see them."""
+        return moderator(platform, self._database.pseudonym(platform, author))
 
     async def _themes(self, sql: str, *parameters: Any) -> Sequence[NewTheme]:
         rows = await self._database.read(sql, *parameters)
-        return [NewTheme(*theme, bool(is_shared)) for *theme, is_shared in rows]
+        return [
+            NewTheme(theme, state, words, people, joined, bool(is_shared))
+            for theme, state, words, people, joined, is_shared in rows
+        ]
 
 
 def moderator(platform: str, pseudonym: str) -> str:
-    """A moderator as officials see them: the platform, and as much of the pseudonym as tells people apart."""
+    """Somebody who decides from chat: the platform, and as much of the pseudonym as tells people apart."""
     return f"{platform} moderator {pseudonym[:8]}"
 
 

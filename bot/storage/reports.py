@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 from typing import Any, NamedTuple
@@ -33,6 +32,10 @@ def outcomes_of(*kinds: str) -> tuple[str, ...]:
 
 def _kind(outcome: str) -> str | None:
     return _KINDS.get(outcome.partition("_")[0])
+
+
+def _listed(outcomes: Iterable[str]) -> str:
+    return ", ".join(f"'{outcome}'" for outcome in outcomes)
 
 
 ERRORS = outcomes_of("failed")
@@ -99,22 +102,25 @@ class ReportStore:
 
     async def by_day(self, since: date, community: tuple[str, str] | None = None) -> dict[date, Counts]:
         """Each day (UTC) with questions since a day, everywhere or in one (platform, community)."""
-        where, parameters = _in_community(community)
+        index, where, parameters = _in_community(community)
         rows = await self._read(
-            f"select substr(asked_at, 1, 10), {_COUNTED} {where} group by 1, 2", start_of(since), *parameters
+            f"select day, {_COUNTED} indexed by {index} where day >= ? {where} group by 1, 2", _day(since), *parameters
         )
         return {date.fromisoformat(day): counts for day, counts in _folded(rows).items()}
 
     async def by_community(self, since: date) -> dict[tuple[str, str], Counts]:
         """Each (platform, community) with questions since a day; those of direct messages stand under ""."""
-        rows = await self._read(f"select platform || char(10) || community, {_COUNTED} group by 1, 2", start_of(since))
-        return {_two(key): counts for key, counts in _folded(rows).items()}
+        sql = (
+            f"select platform, community, {_COUNTED} indexed by questions_by_community where day >= ? group by 1, 2, 3"
+        )
+        rows = await self._read(sql, _day(since))
+        return _folded(((platform, community), *rest) for platform, community, *rest in rows)
 
     async def by_answer(self, since: date, until: date | None = None) -> dict[str, Use]:
         """How each answer was used from a day on, and before another one."""
-        span = start_of(since), start_of(until or date.max)
-        given = await self._read(_GIVEN, *span)
-        picked = await self._read(_PICKED, *span)
+        end = until or date.max
+        given = await self._read(_GIVEN, _day(since), _day(end))
+        picked = await self._read(_PICKED, start_of(since), start_of(end))
         used: dict[str, Counter[str]] = defaultdict(Counter)
         for answer, uses, helpful, unhelpful in (*given, *picked):
             used[answer].update(uses=uses, helpful=helpful, unhelpful=unhelpful)
@@ -122,8 +128,8 @@ class ReportStore:
 
     async def asked_again(self, since: date) -> dict[str, int]:
         """How often somebody who was given an answer asked something in the same channel within ten minutes."""
-        sql = f"with {_ASKED_AGAIN} select answer, count(*) from again group by 1"
-        return dict(await self._read(sql, *_following(since)))
+        sql = f"with {_ASKED_AGAIN} select answer, count(*) from again where next_id is not null group by 1"
+        return dict(await self._read(sql, start_of(since)))
 
     async def asked_again_examples(self, since: date, answer: str, limit: int) -> list[AskedAgain]:
         """The newest questions that came soon after an answer."""
@@ -132,16 +138,14 @@ class ReportStore:
             "join questions first on first.id = again.id join questions next on next.id = again.next_id "
             "where again.answer = ? order by next.id desc limit ?"
         )
-        rows = await self._read(sql, *_following(since), answer, limit)
+        rows = await self._read(sql, start_of(since), answer, limit)
         return [AskedAgain(*row) for row in rows]
 
 
-_COUNTED = """
-    outcome, count(*), sum(helpful), sum(unhelpful) from questions indexed by questions_by_time where asked_at >= ?
-"""
+_COUNTED = "outcome, count(*), sum(helpful), sum(unhelpful) from questions"
 _GIVEN = """
-    select answer, count(*), sum(helpful), sum(unhelpful) from questions
-    where outcome = 'answered' and asked_at >= ? and asked_at < ? and answer is not null group by 1
+    select answer, count(*), sum(helpful), sum(unhelpful) from questions indexed by questions_by_answer
+    where outcome = 'answered' and day >= ? and day < ? and answer is not null group by 1
 """
 # Who picks twice is shown the last; picking a nation's text of an answer that was given anyway is no further use of it.
 _PICKED = """
@@ -149,16 +153,18 @@ _PICKED = """
     where c.id in (select max(id) from choices where chosen_at >= ? and chosen_at < ? group by question_id)
     and c.answer != '' and q.answer is null group by 1
 """
+# Whether there is a next question is looked up for each answer, in the index alone.
 _ASKED_AGAIN = f"""
-    followed as (
-        select id, answer, outcome, asked_at, lead(asked_at) over next as next_at, lead(id) over next as next_id
-        from questions indexed by questions_by_asker
-        where asker != '' and asked_at >= ? and outcome in (select value from json_each(?))
-        window next as (partition by asker, platform, channel order by asked_at)
-    ),
     again as (
-        select id, answer, next_id from followed where outcome = 'answered'
-        and julianday(next_at) - julianday(asked_at) <= {FOLLOW_MINUTES} / 1440.0
+        select id, answer, (
+            select next.id from questions next indexed by questions_by_asker
+            where next.asker = first.asker and next.platform = first.platform and next.channel = first.channel
+            and next.asked_at > first.asked_at and next.asked_at <= strftime(
+                '%Y-%m-%dT%H:%M:%f+00:00', first.asked_at, '+{FOLLOW_MINUTES} minutes'
+            ) and next.outcome in ({_listed(WANTED_AN_ANSWER)}) order by next.asked_at limit 1
+        ) as next_id
+        from questions first indexed by questions_by_asker
+        where asker > '' and outcome = 'answered' and asked_at >= ?
     )
 """
 
@@ -182,7 +188,7 @@ def start_of(day: date) -> str:
     return as_stored(datetime.combine(day, time.min, timezone.utc))
 
 
-def _folded(rows: Iterable[tuple[Any, str, int, int, int]]) -> Mapping[Any, Counts]:
+def _folded(rows: Iterable[tuple[Any, str, int, int, int]]) -> dict[Any, Counts]:
     """Rows of (key, outcome, questions, helpful, unhelpful) as counts by key."""
     counted: dict[Any, Counter[str]] = defaultdict(Counter)
     for key, outcome, questions, helpful, unhelpful in rows:
@@ -191,14 +197,12 @@ def _folded(rows: Iterable[tuple[Any, str, int, int, int]]) -> Mapping[Any, Coun
     return {key: Counts(**counts) for key, counts in counted.items()}
 
 
-def _in_community(community: tuple[str, str] | None) -> tuple[str, tuple[str, ...]]:
-    return ("and platform = ? and community = ?", community) if community else ("", ())
+def _in_community(community: tuple[str, str] | None) -> tuple[str, str, tuple[str, ...]]:
+    """The index to count by, one more condition and its parameters."""
+    if community is None:
+        return "questions_by_day", "", ()
+    return "questions_by_community", "and platform = ? and community = ?", community
 
 
-def _two(key: str) -> tuple[str, str]:
-    platform, _, community = key.partition("\n")
-    return platform, community
-
-
-def _following(since: date) -> tuple[str, str]:
-    return start_of(since), json.dumps(WANTED_AN_ANSWER)
+def _day(day: date) -> str:
+    return day.isoformat()

@@ -18,6 +18,7 @@ from bot.places import Place
 from bot.storage.audit_log import AuditLog
 from bot.storage.digest_store import DigestStore
 from bot.storage.outbox import Outbox, Pace
+from bot.storage.theme_store import ThemeStore
 from tests.disk import Disk
 from tests.waiting import until
 
@@ -36,7 +37,8 @@ class Desk:
 
     def digest(self, every_seconds: float = 3600, url: str = URL) -> Digest:
         """The digest, as of a fresh start."""
-        return Digest(DigestStore(self.disk.database), AuditLog(self.disk.database), url, every_seconds)
+        database = self.disk.database
+        return Digest(DigestStore(database), ThemeStore(database), AuditLog(database), url, every_seconds)
 
     async def theme(self, *asked: str, community: str = "parents", state: str = "new", theme: int = 0) -> int:
         """A theme of questions, each asked by somebody else; or more questions of one. Returns its number."""
@@ -148,7 +150,7 @@ async def test_assign_to_me(desk: Desk) -> None:
     assert wording.DIGEST_IN_HAND in pressed.reply.body
     assert [action.label for action in pressed.reply.actions] == ["1 Open"]
     assert (await desk.digest().press(press(ButtonKind.NOT_FOR_US, theme))).word == wording.DIGEST_DECIDED
-    assert desk.states() == [("in_hand", None)]
+    assert desk.states() == [("in_hand", "")]
     by = f"discord moderator {desk.disk.log.pseudonym('discord', 'mod')[:8]}"
     assert desk.disk.rows('select "by", text from theme_notes') == [(by, wording.DIGEST_NOTE_MINE)]
     assert desk.disk.rows("select subject from audit") == [(f"theme {theme}",)]

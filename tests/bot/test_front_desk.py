@@ -133,7 +133,7 @@ async def test_a_press_is_counted_and_carried_out(desk: FrontDesk, bench: Bench)
     assert counted("signpost_presses", platform="discord", kind="up") == before + 1
 
 
-@pytest.mark.parametrize("kind", ButtonKind)
+@pytest.mark.parametrize("kind", [kind for kind in ButtonKind if not kind.is_for_staff])
 async def test_no_press_raises(desk: FrontDesk, bench: Bench, kind: ButtonKind) -> None:
     """Where a press can't be noted, or something unforeseen happens, the person is told so in private."""
     await ask(desk, bench)
@@ -164,3 +164,19 @@ async def test_no_text_is_logged(desk: FrontDesk, bench: Bench, caplog: pytest.L
     await desk.press(Press(ASKED.place, "p1", "jo", Button(ButtonKind.REMOVE)))
     await desk.respond(replace(SAID, message_id="m3", text=f"{QUESTION} zanzibar"))
     assert QUESTION not in caplog.text and "zanzibar" not in caplog.text
+
+
+async def test_what_staff_press_goes_to_the_digest(bench: Bench) -> None:
+    """And nothing else does; without a digest, it is too old."""
+    pressed: list[Press] = []
+
+    async def take(press: Press) -> Pressed:
+        pressed.append(press)
+        return Pressed("Yours.")
+
+    place = Place("discord", "parents", "staff")
+    mine, vote = (Press(place, "d1", "mod", Button(kind)) for kind in (ButtonKind.ASSIGN, ButtonKind.HELPFUL))
+    desk = FrontDesk(bench.responder, bench.log, press_of_staff=take)
+    assert (await desk.press(mine)).word == "Yours."
+    assert (await desk.press(vote)).word == wording.TOO_OLD and pressed == [mine]
+    assert (await FrontDesk(bench.responder, bench.log).press(mine)).word == wording.TOO_OLD

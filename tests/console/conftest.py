@@ -11,7 +11,7 @@ from argon2.profiles import CHEAPEST
 
 from bot.accounts import Accounts, Role
 from bot.app import Project, open_project
-from bot.app.office import console_parts
+from bot.app.office import office
 from bot.console.app import create_app
 from bot.console.parts import Parts
 from bot.storage.account_store import AccountStore
@@ -39,7 +39,7 @@ def database(project: Project) -> Iterator[Database]:
 def made_of(project: Project, database: Database) -> Parts:
     """What the console is made of. Passwords are hashed cheaply: each test makes some."""
     accounts = Accounts(AccountStore(database), PasswordHasher.from_parameters(CHEAPEST))
-    return console_parts(project, database, accounts=accounts)
+    return office(project, database, accounts).parts
 
 
 @pytest.fixture

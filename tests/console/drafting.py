@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from bot.console import answer_pages, draft_pages, release_pages
 from bot.console.app import create_app
 from bot.console.parts import Parts
-from bot.console.routes import PAGES
 from tests.bot.publishing_bench import Newsroom, make_checkout
-from tests.console.visitor import Visitor
 from tests.disk import Disk
 
-OWN = (*answer_pages.PAGES, *draft_pages.PAGES, *release_pages.PAGES)
 SCRIPT = "<script>alert(1)</script>"
 
 
 def console_over(made_of: Parts, room: Newsroom) -> ASGIApp:
     """The console with the pages of answers, drafts and releases."""
-    parts = replace(made_of, root=room.root, releases=room.releases, drafts=room.drafts, publishing=room.publishing)
-    return create_app(parts, [*(page for page in PAGES if page not in OWN), *OWN])
+    parts = replace(made_of, releases=room.releases, drafts=room.drafts, publishing=room.publishing)
+    return create_app(parts)
 
 
 def newsroom(folder: Path, disk: Disk) -> Newsroom:
     """A newsroom with one answer live."""
     return Newsroom(make_checkout(folder), disk)
-
-
-@asynccontextmanager
-async def visiting(app: ASGIApp, made_of: Parts) -> AsyncIterator[Visitor]:
-    """Somebody at a browser."""
-    async with Visitor(app, made_of.accounts) as visitor:
-        yield visitor
 
 
 def fields_of_form(page: str) -> dict[str, str | list[str]]:
@@ -53,16 +41,10 @@ def fields_of_form(page: str) -> dict[str, str | list[str]]:
                 assert isinstance(values, list)
                 values.append(found["value"])
         elif "name" in found:
-            fields[found["name"]] = _unescaped(found.get("value", ""))
+            fields[found["name"]] = unescape(found.get("value", ""))
     for name, value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
-        fields[name] = _unescaped(value)
+        fields[name] = unescape(value)
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', options)
         fields[name] = chosen[1] if chosen else ""
     return fields
-
-
-def _unescaped(value: str) -> str:
-    from html import unescape
-
-    return unescape(value)

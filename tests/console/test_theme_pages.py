@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-
 import pytest
 
 from bot.accounts import Role
-from bot.answer_files import AnswerFiles
-from bot.app import Project, as_text
-from bot.console import theme_pages
-from bot.console.app import create_app
 from bot.console.parts import Parts
-from bot.console.routes import PAGES
-from bot.draft_warnings import Reviewer
-from bot.drafts import Drafts
 from bot.messages import Outcome
-from bot.places import Mode
-from bot.reports import Reports
 from bot.storage.database import Database
-from bot.storage.draft_store import DraftStore
 from bot.storage.grouping_store import GroupingStore, Move
 from bot.storage.question_log import QuestionLog
 from bot.themes import Themes
@@ -57,28 +44,6 @@ class ThemesAtWork:
     async def questions(self, theme: int) -> list[int]:
         """The questions of a theme, newest first."""
         return [question.id for question in await self.themes.lists.questions(theme, 100)]
-
-
-@pytest.fixture
-def made_of(made_of: Parts, project: Project, database: Database) -> Parts:
-    """With all that the pages of themes ask for."""
-    files = AnswerFiles(project.root)
-    reviewer = Reviewer(files, project.settings.answers, as_text)
-    drafts = Drafts(DraftStore(database), files, reviewer, project.releases, project.candidates)
-    return replace(
-        made_of,
-        themes=Themes(database),
-        drafts=drafts,
-        reports=made_of.reports or Reports(database, project.releases, project.root, Mode.QUESTIONS),
-    )
-
-
-@pytest.fixture
-async def stranger(made_of: Parts) -> AsyncIterator[Visitor]:
-    """Somebody who has not signed in."""
-    mine = () if set(theme_pages.PAGES) <= set(PAGES) else theme_pages.PAGES
-    async with Visitor(create_app(made_of, (*PAGES, *mine)), made_of.accounts) as visitor:
-        yield visitor
 
 
 @pytest.fixture
