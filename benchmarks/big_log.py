@@ -58,6 +58,7 @@ def fill_log(folder: Path, texts: Sequence[str], answers: Mapping[str, str], que
         _insert(db, "feedback", maker.feedback(votes), "or ignore")
         _insert(db, "choices", maker.choices())
         _insert(db, "drafts", maker.drafts())
+        _insert(db, "answer_versions", maker.answer_versions())
         _insert(db, "settings_changes", maker.settings_changes())
         _insert(db, "audit", maker.audit())
         db.commit()
@@ -172,6 +173,11 @@ class _Maker:
                 "questions": "", "author": "Ann", "edited_by": "Ann", "version": 1, "created_at": at, "changed_at": at,
                 "state": ("draft", "submitted", "published")[number % 3], "submitted_at": at,
             }  # fmt: skip
+
+    def answer_versions(self) -> Iterator[dict[str, Any]]:
+        at = self._stored(self._times[0])
+        for slug, content in self._answers.items():
+            yield {"answer": slug, "content": content, "questions": "", "author": "Ann", "published_at": at}
 
     def settings_changes(self) -> Iterator[dict[str, Any]]:
         for platform, community in self._communities:

@@ -35,6 +35,7 @@ from bot.app.project import RELEASES_FOLDER, Project
 from bot.console.app import create_app
 from bot.console.routes import PAGES
 from bot.storage.database import Database
+from bot.understanding import Understanding
 from bot.web_server import serving_http
 
 BAR_MS = 300
@@ -47,7 +48,7 @@ QUERIES = {
     "/insights/after/{answer}": ("days=90",),
     "/search": (
         "", "page=1000", "q=how+much", "q=i", "q=the+in+my&outcome=error_timeout", "community=discord:1198",
-        "since=2020-01-01&until=2020-01-02", "answer={answer}&q=pay",
+        "since=2020-01-01&until=2020-01-02", "answer={answer}&q=pay", "by=meaning&q=how+much+is+it",
     ),
     "/search/questions.csv": ("q=bailiff&outcome=clarify",),
     "/search/questions.json": ("q=bailiff&outcome=clarify",),
@@ -91,6 +92,7 @@ async def _signed_in(project: Project) -> AsyncIterator[httpx.AsyncClient]:
     database = Database(project.data)
     try:
         made_of = office(project, database).parts
+        await _adopt_vectors(database, made_of.meaning)
         await made_of.accounts.add("ann@example.org", "Ann", Role.ADMINISTRATOR, PASSWORD)
         async with serving_http(create_app(made_of), "127.0.0.1", 0) as port:
             address = f"http://127.0.0.1:{port}"
@@ -101,8 +103,16 @@ async def _signed_in(project: Project) -> AsyncIterator[httpx.AsyncClient]:
                 page = await client.post("/sign-in", data=fields)
                 assert "Sign out" in page.text, "Signing in failed."
                 yield client
+        await made_of.meaning.close()
     finally:
         database.close()
+
+
+async def _adopt_vectors(database: Database, meaning: Understanding) -> None:
+    """Let the log's vectors pass for those of the release's encoder, so that a search by meaning has them to search."""
+    await meaning.ready()
+    sql = "update question_vectors set encoder = ?"
+    await database.run(lambda: database.execute(sql, meaning.encoder))
 
 
 def _paths(answer: str) -> Iterator[str]:

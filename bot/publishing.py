@@ -157,12 +157,25 @@ class Publishing:
         return same[0] if same else releases.adopt(candidate)
 
     async def _announce(self) -> None:
+        """Tell of what is live. What fails holds up no other draft, and is tried again."""
+        failed: SignpostError | None = None
         for draft in await self._drafts.store.unannounced():
-            with suppress(ReleaseError):
-                release = self._drafts.releases.get(int(draft.release or 0))
-                for told in self._on_published:
-                    await told(draft, release)
-            await self._drafts.store.announced(draft)
+            try:
+                await self._tell(draft)
+                await self._drafts.store.announced(draft)
+            except SignpostError as error:
+                failed = error
+        if failed:
+            raise failed
+
+    async def _tell(self, draft: Draft) -> None:
+        try:
+            release = self._drafts.releases.get(int(draft.release or 0))
+        except ReleaseError:
+            # Its release has been taken away since: there is nothing to tell of.
+            return
+        for told in self._on_published:
+            await told(draft, release)
 
     async def _due(self) -> _Group | None:
         """The drafts to be published next: those that a candidate was built for, or else all that are due."""

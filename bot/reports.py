@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from cachetools import TTLCache
+
 from bot.answer_files import QUESTIONS
 from bot.answers import Answer, AnswerBase, load_answer_base, rate_names
 from bot.errors import SignpostError
@@ -27,6 +29,8 @@ RATES_WITHIN = timedelta(days=60)
 READ_FOR_WORDS = 5000
 """How many of the newest questions are read for their words: enough to count by, and read in a tenth of a second."""
 WORDS_SHOWN = 50
+WORDS_MINUTES = 10
+"""How long counted words are shown again: they change slowly, and are the one thing here that is held."""
 
 
 _NONE_YET = object()
@@ -52,7 +56,7 @@ class Rising:
 
 
 class Reports:
-    """Figures are counted anew each time; only a release's answers are held, until another release is chosen."""
+    """Figures are counted anew each time, but for words (see WORDS_MINUTES); a release's answers are held."""
 
     def __init__(self, database: Database, releases: ReleaseStore, root: Path, new_mode: Mode) -> None:
         """Report on a database, on the current release and on the questions known in a checkout.
@@ -72,6 +76,7 @@ class Reports:
         """What `answers` gave last, where a wait for it would be too much."""
         self._known: frozenset[str] = frozenset()
         self._loading = asyncio.Lock()
+        self._words: TTLCache[tuple[int, frozenset[str]], list[MissingWord]] = TTLCache(8, WORDS_MINUTES * 60)
 
     async def answers(self) -> AnswerBase | None:
         """The answers of the current release; where it can't be read, `problem` says why.
@@ -103,8 +108,11 @@ class Reports:
     async def missing_words(self, days: int) -> list[MissingWord]:
         """The words in the newest questions of the last days that neither answers nor known questions use."""
         await self.answers()
-        questions = await self.search.newest_texts(first_day(days), READ_FOR_WORDS)
-        return await asyncio.to_thread(missing_words, questions, self._known, WORDS_SHOWN)
+        if (held := self._words.get((days, self._known))) is None:
+            questions = await self.search.newest_texts(first_day(days), READ_FOR_WORDS)
+            held = await asyncio.to_thread(missing_words, questions, self._known, WORDS_SHOWN)
+            self._words[days, self._known] = held
+        return held
 
     def _load(self) -> tuple[AnswerBase, frozenset[str]]:
         base = load_answer_base(self._releases.current().answers)

@@ -52,6 +52,7 @@ class ThemeKeeper:
         self._writing = asyncio.Lock()
         self._forget_grouping()
         self._counted_at: float | None = None
+        self._told = ""
 
     async def keep_grouped(self) -> None:
         """Keep the questions in themes, until cancelled. Trouble is logged and tried again."""
@@ -64,7 +65,7 @@ class ThemeKeeper:
             except portalocker.exceptions.LockException:
                 logger.debug("Another process keeps the themes.")
             except SignpostError as error:
-                logger.error("Themes are not kept for now. %s", error)
+                self._tell_once(str(error))
             except Exception:
                 logger.exception("Themes are not kept for now.")
             await asyncio.sleep(TRY_AGAIN_SECONDS)
@@ -101,6 +102,12 @@ class ThemeKeeper:
             self._understanding.is_needed_always = False
             if self._regrouping:
                 self._regrouping.cancel()
+
+    def _tell_once(self, trouble: str) -> None:
+        """Log what is wrong, unless it was the last thing to be logged: it is tried again every few seconds."""
+        if trouble != self._told:
+            logger.error("Themes are not kept for now. %s", trouble)
+        self._told = trouble
 
     def _forget_grouping(self) -> None:
         self._of: tuple[int, str] = (0, "")

@@ -31,6 +31,8 @@ MAX_TOKENS = 128
 BATCH = 4
 FEW = 8
 QUANTIZING_SECONDS = 300
+MAX_KEPT = 40_000
+"""Vectors that are kept from one training to the next, twice as many as one has."""
 MODEL_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
@@ -100,7 +102,8 @@ class Encoder:
 def encode_known(encoder: Encoder, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> Vectors:
     """As `Encoder.encode_all`, but texts that an earlier training has encoded are taken from the user's cache folder.
 
-    Encoding is a third of a training's time, and from one to the next few questions change.
+    Encoding is a third of a training's time, and from one to the next few questions change. Those used last are kept
+    longest.
     """
     path = _cached().with_suffix(".vectors.npz")
     known = _read_vectors(path)
@@ -111,8 +114,9 @@ def encode_known(encoder: Encoder, texts: Sequence[str], on_progress: Callable[[
     known |= {keys[text]: vector for text, vector in zip(new, fresh)}
     if on_progress:
         on_progress(len(texts))
-    _write_vectors(path, {key: known[key] for key in keys.values()})
-    return np.stack([known[keys[text]] for text in texts])
+    used = {key: known.pop(key) for key in keys.values()}
+    _write_vectors(path, dict([*known.items(), *used.items()][-MAX_KEPT:]))
+    return np.stack([used[keys[text]] for text in texts])
 
 
 def _key(text: str) -> str:

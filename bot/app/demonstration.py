@@ -32,12 +32,13 @@ from bot.running import running
 
 if TYPE_CHECKING:
     from connectors.base import Connector
-    from connectors.fakes.scene import Happening, Stage
+    from connectors.fakes.scene import Happening, Stage, TelegramStage
 
 READY_LOOK_SECONDS = 0.05
 SCENE_PAUSE_SECONDS = 3.0
 ONE_IN = 5
 """Of the held-out questions that have an answer, this share stands for what was asked before the tour."""
+TOUR_SETTINGS = ("console.second_factor=off", "etiquette.new_community_mode=questions")
 TOUR_QUESTION = "is it legal for my son to ride an electric scooter on the pavement"
 
 
@@ -67,22 +68,26 @@ async def play_scene(project: Project, release: Release, show: Callable[[Happeni
 
 @dataclass(frozen=True)
 class Tour:
-    """A console with example data: its address, and who can sign in, by role, with one password."""
+    """A console with example data: its address, who can sign in, by role, with one password, and the group."""
 
     address: str
     password: str
     people: Mapping[Role, str]
+    group: TelegramStage
 
 
 @asynccontextmanager
-async def touring_console(project: Project, release: Release, show: Callable[[Happening], None]) -> AsyncIterator[Tour]:
+async def touring_console(
+    project: Project, release: Release, show: Callable[[Happening], None], overrides: Sequence[str] = ()
+) -> AsyncIterator[Tour]:
     """Let officials try the console on a copy of everything, beside a bot in a simulated group; nothing is kept."""
     from connectors.fakes.scene import TelegramStage, ask_in_the_past, keep_watching, read_history
     from connectors.fakes.telegram_server import FakeTelegram
 
     with TemporaryDirectory() as folder:
         async with FakeTelegram() as server:
-            demo = _copy_of(project, release, Path(folder), server.api_base)
+            address = f"connectors.telegram.api_base={server.api_base}"
+            demo = _copy_of(project, release, Path(folder), [address, *overrides])
             stage = TelegramStage(server, ("Tom",))
             async with serving(demo, demo.releases.current(), record=True) as service:
                 assert service.desk is not None
@@ -96,30 +101,29 @@ async def touring_console(project: Project, release: Release, show: Callable[[Ha
                     running(service.keep_fresh(), keep_watching({stage.name: stage}, show)),
                 ):
                     await stage.say("Bea", TOUR_QUESTION, addressed=True)
-                    yield Tour(address, password, people)
+                    yield Tour(address, password, people, stage)
 
 
-def _copy_of(project: Project, release: Release, folder: Path, api_base: str) -> Project:
+def _copy_of(project: Project, release: Release, folder: Path, overrides: Sequence[str]) -> Project:
     """A checkout and data folder of its own, with a release: what is published there stays there."""
     root, data = folder / "checkout", folder / "data"
     for name in (ANSWERS_FOLDER, QUESTIONS_FOLDER, HELD_OUT_FILE.parent):
         shutil.copytree(project.root / name, root / name)
     shutil.copy(project.root / CONFIG_FILE, root)
-    overrides = [
-        f"connectors.telegram.api_base={api_base}",
-        "console.second_factor=off",
-        "etiquette.new_community_mode=questions",
-    ]
-    demo = open_project(data, root, overrides)
+    demo = open_project(data, root, [*TOUR_SETTINGS, *overrides])
     shutil.copytree(release.folder, data / RELEASES_FOLDER / release.name)
     demo.releases.use(release.number)
     return demo
 
 
 async def _people(project: Project) -> tuple[str, dict[Role, str]]:
-    """An editor and an approver who can sign in with a password made for today."""
+    """Who can sign in for the tour, with a password made for today."""
     password = secrets.token_urlsafe(9)
-    people = {Role.EDITOR: "ellie@example.gov.uk", Role.APPROVER: "amir@example.gov.uk"}
+    people = {
+        Role.EDITOR: "ellie@example.gov.uk",
+        Role.APPROVER: "amir@example.gov.uk",
+        Role.ADMINISTRATOR: "sam@example.gov.uk",
+    }
 
     async def add(accounts: Accounts) -> None:
         for role, email in people.items():

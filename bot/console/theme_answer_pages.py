@@ -113,9 +113,14 @@ async def _begin(
     content: str | None = None,
 ) -> Draft:
     """Begin a draft, and take the theme in hand."""
-    by = account(request).email
     draft = await _drafts(request).create(
-        kind=kind, service=service, answer=answer, content=content, questions=wordings, theme_id=theme.merged_into or theme.id, author=by
+        kind=kind,
+        service=service,
+        answer=answer,
+        content=content,
+        questions=wordings,
+        theme_id=theme.merged_into or theme.id,
+        author=account(request).email,
     )
     await themes(request).take_in_hand(theme)
     await _note(request, "began a draft", theme, {"draft": draft.id, "kind": kind, "answer": answer})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from bot import wording
 from bot.answers import AnswerBase
 from bot.console.charts import Line, line_chart
 from bot.console.community_names import named
@@ -53,11 +56,13 @@ def themes(request: Request) -> Themes:
 async def theme_context(request: Request, theme: Theme) -> dict[str, Any]:
     """All that the page of one theme shows."""
     page, lists = number(request, "page", most=10_000), themes(request).lists
-    examples, communities, weeks, near, notes, drafts, alike, entries = await asyncio.gather(
+    examples, communities, weeks, near = await asyncio.gather(
         lists.questions(theme.id, EXAMPLES + 1, (page - 1) * EXAMPLES),
         lists.communities(theme.id),
         lists.weeks(theme.id, WEEKS),
         lists.near_answers(theme.id, NEAR),
+    )
+    notes, drafts, alike, entries = await asyncio.gather(
         lists.notes(theme.id),
         lists.drafts(theme.id),
         lists.alike(theme),
@@ -69,6 +74,7 @@ async def theme_context(request: Request, theme: Theme) -> dict[str, Any]:
     return {
         "theme": theme,
         "states": STATES,
+        "outcomes": {outcome.value: label for outcome, label in wording.LABELS.items()},
         "examples": examples[:EXAMPLES],
         "page": page,
         "has_more": len(examples) > EXAMPLES,
@@ -109,7 +115,7 @@ def chosen(data: FormData, name: str) -> list[int]:
     return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 16]
 
 
-def _trend(weeks: list[Any]) -> Figure:
+def _trend(weeks: Sequence[tuple[date, int]]) -> Figure:
     labels = [as_date(monday.isoformat()) for monday, _ in weeks]
     line = Line("Questions", [count for _, count in weeks])
     rows = [(label, str(count)) for label, (_, count) in zip(labels, weeks)]

@@ -69,11 +69,6 @@ class Theme:
             and (self.last_asked_at or "") > (self.closed_at or "")
         )
 
-    @property
-    def growth(self) -> int:
-        """How many more questions there were this week than the week before."""
-        return self.this_week - self.last_week
-
 
 @dataclass(frozen=True)
 class Sought:
@@ -258,7 +253,8 @@ _WITH_WORDS = """t.id in (
 
 def _clauses(sought: Sought) -> tuple[str, list[Any]]:
     """The conditions and their parameters. Themes that nobody's words are in any more are left out."""
-    conditions, parameters = ["t.questions > 0", _WHERE_STATE.get(sought.state, _WHERE_STATE[OPEN])], []
+    conditions = ["t.questions > 0", _WHERE_STATE.get(sought.state, _WHERE_STATE[OPEN])]
+    parameters: list[Any] = []
     if sought.heard in _WHERE_HEARD:
         conditions.append(_WHERE_HEARD[sought.heard])
     if sought.department:

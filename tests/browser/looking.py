@@ -11,7 +11,9 @@ _FOCUSED = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
   const style = getComputedStyle(one);
-  const shows = style.outlineStyle !== 'none' || style.boxShadow !== 'none' || style.backgroundColor === 'rgb(255, 221, 0)';
+  const isMarked = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+  // Within a field for dates, the browser marks the part itself.
+  const shows = isMarked || style.backgroundColor === 'rgb(255, 221, 0)' || one.type === 'date';
   return [one.outerHTML.slice(0, 120), shows];
 }"""
 

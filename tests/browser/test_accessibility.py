@@ -1,0 +1,102 @@
+"""Every page, for everybody: axe-core, the keyboard alone, 320 pixels (which is 400% zoom), and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from bot.accounts import Role
+from bot.app.demonstration import Tour
+from bot.console.routes import PAGES
+from tests.browser.conftest import signed_in
+from tests.browser.looking import overflow, unreachable, violations
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+NO_PAGES = (
+    "/search/questions.csv",
+    "/search/questions.json",
+    "/releases/progress",
+    "/sign-in/provider",
+    "/sign-in/back",
+)
+SEEN_IN_THE_LOOP = ("/answers/{slug}/versions/{id:int}",)
+SHOWN = [page.path for page in PAGES if page.methods == ("GET",) and page.path not in (*NO_PAGES, *SEEN_IN_THE_LOOP)]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def addresses(chromium: Browser, tour: Tour) -> dict[str, str]:
+    """An address for each page, with something to be seen."""
+    page = await signed_in(chromium, tour, Role.ADMINISTRATOR)
+    theme = await _first(page, "/themes", r"/themes/\d+$")
+    await page.goto("/answers/smp_amount")
+    await page.get_by_role("button", name="Edit").click()
+    draft = "/drafts/" + re.findall(r"/drafts/(\d+)", page.url)[0]
+    community = await _first(page, "/communities", r"/communities/\w+/")
+    known = {
+        "/themes/{id:int}": theme,
+        "/answers/{slug}": "/answers/smp_amount",
+        "/drafts/{id:int}": draft,
+        "/releases/{number:int}": "/releases/1",
+        "/communities/{platform}/{community}": community,
+        "/insights/after/{answer}": "/insights/after/smp_amount",
+        "/accounts/{id:int}": "/accounts/1",
+    }
+    await page.context.close()
+    made = {}
+    for path in SHOWN:
+        start = max((one for one in known if path.startswith(one)), key=len, default="")
+        made[path] = path.replace(start, known[start]) if start else path
+    return made
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=[True, False], ids=["script", "no script"])
+async def page(request: pytest.FixtureRequest, chromium: Browser, tour: Tour) -> AsyncIterator[Page]:
+    """An administrator's window, with JavaScript and without."""
+    made = await signed_in(chromium, tour, Role.ADMINISTRATOR, java_script_enabled=request.param)
+    made.has_script = request.param
+    yield made
+    await made.context.close()
+
+
+@pytest.mark.parametrize("path", [path for path in SHOWN if not path.startswith("/sign-in")])
+async def test_a_page_is_for_everybody(page: Page, addresses: dict[str, str], path: str) -> None:
+    """With a heading, no fault, no sideways scrolling, and everything within reach of the Tab key."""
+    await page.set_viewport_size(WIDE)
+    answer = await page.goto(addresses[path])
+    assert answer is not None and answer.status == 200, addresses[path]
+    assert await page.locator("h1").count() == 1
+    # Playwright's own looking needs no script of the page's.
+    if page.has_script:
+        assert await violations(page) == []
+        assert await unreachable(page) == []
+    await page.set_viewport_size(NARROW)
+    assert await overflow(page) <= 0
+    if page.has_script:
+        assert await violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/nothing-here"])
+async def test_so_are_the_pages_before_signing_in(chromium: Browser, tour: Tour, path: str) -> None:
+    """Also where there is no page."""
+    window = await chromium.new_context(base_url=tour.address, viewport=NARROW)
+    page = await window.new_page()
+    await page.goto(path)
+    assert await violations(page) == [] and await unreachable(page) == [] and await overflow(page) <= 0
+    await window.close()
+
+
+async def _first(page: Page, path: str, pattern: str) -> str:
+    """The address of the first link of a kind on a page; waited for, since themes take a moment to come up."""
+    for _ in range(60):
+        await page.goto(path)
+        links = await page.locator("main a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        if found := [link for link in links if link and re.search(pattern, link)]:
+            return str(found[0])
+        await page.wait_for_timeout(500)
+    raise AssertionError(f"There is no link like {pattern} on {path}.")
