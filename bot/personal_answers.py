@@ -68,6 +68,8 @@ def _in_words(held: Held) -> str:
         "picks": held.choices,
         "questions you'd like to know too": held.me_too,
         "changes of settings": held.changes,
+        "times told of a new answer": held.told,
+        "decisions about themes": held.notes,
     }
     if not any(counts.values()):
         return wording.HELD_NOTHING

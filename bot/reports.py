@@ -28,9 +28,9 @@ REVIEW_WITHIN = timedelta(days=30)
 RATES_WITHIN = timedelta(days=60)
 READ_FOR_WORDS = 5000
 """How many of the newest questions are read for their words: enough to count by, and read in a tenth of a second."""
-WORDS_SHOWN = 50
-WORDS_MINUTES = 10
-"""How long counted words are shown again: they change slowly, and are the one thing here that is held."""
+WORDS_SHOWN = 25
+HELD_MINUTES = 10
+"""How long words and questions asked again are shown as they were counted: they change slowly."""
 
 
 _NONE_YET = object()
@@ -56,7 +56,7 @@ class Rising:
 
 
 class Reports:
-    """Figures are counted anew each time, but for words (see WORDS_MINUTES); a release's answers are held."""
+    """Figures are counted anew each time, but for some (see HELD_MINUTES); a release's answers are held."""
 
     def __init__(self, database: Database, releases: ReleaseStore, root: Path, new_mode: Mode) -> None:
         """Report on a database, on the current release and on the questions known in a checkout.
@@ -76,7 +76,8 @@ class Reports:
         """What `answers` gave last, where a wait for it would be too much."""
         self._known: frozenset[str] = frozenset()
         self._loading = asyncio.Lock()
-        self._words: TTLCache[tuple[int, frozenset[str]], list[MissingWord]] = TTLCache(8, WORDS_MINUTES * 60)
+        self._words: TTLCache[tuple[int, frozenset[str]], list[MissingWord]] = TTLCache(8, HELD_MINUTES * 60)
+        self._again: TTLCache[date, dict[str, int]] = TTLCache(8, HELD_MINUTES * 60)
 
     async def answers(self) -> AnswerBase | None:
         """The answers of the current release; where it can't be read, `problem` says why.
@@ -112,6 +113,13 @@ class Reports:
             questions = await self.search.newest_texts(first_day(days), READ_FOR_WORDS)
             held = await asyncio.to_thread(missing_words, questions, self._known, WORDS_SHOWN)
             self._words[days, self._known] = held
+        return held
+
+    async def asked_again(self, days: int) -> dict[str, int]:
+        """By slug, how often in the last days somebody asked again soon after each answer."""
+        since = first_day(days)
+        if (held := self._again.get(since)) is None:
+            held = self._again[since] = await self.counts.asked_again(since)
         return held
 
     def _load(self) -> tuple[AnswerBase, frozenset[str]]:

@@ -193,7 +193,8 @@ class ThemeKeeper:
         for question in company.like:
             if question in themes:
                 return themes[question]
-        (theme,) = await self._store.begin_themes([one.text])
+        # Its title follows: the words may have been erased since they were read.
+        (theme,) = await self._store.begin_themes([""])
         if company.beside:
             await self._store.join_subject(theme, company.beside)
         return theme

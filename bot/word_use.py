@@ -10,7 +10,7 @@ from functools import lru_cache
 
 MIN_QUESTIONS = 3
 WORDS_HELD = 50_000
-EXAMPLES = 3
+EXAMPLES = 2
 _WORD = re.compile(r"(?<![\w\[/.@])[a-z][a-z'’-]{2,29}(?![\w\]@])")
 _ENDINGS = re.compile(r"(?:'s|’s|ies|ing|ed|es|s|e|y)$")
 

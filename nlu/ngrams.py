@@ -76,6 +76,10 @@ class NgramVectorizer:
         """The positions and the weights of a text's known n-grams."""
         return self._weigh(Counter(ngrams(text)))
 
+    def transform_all(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """The vectors of texts, one a row."""
+        return self._stack([self.transform(text) for text in texts])
+
     def _weigh(self, counts: Counter[str]) -> tuple[Indices, Weights]:
         known = [(self._position[ngram], count) for ngram, count in counts.items() if ngram in self._position]
         if not known:

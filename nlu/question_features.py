@@ -60,11 +60,7 @@ class FeatureSpace:
         return rows.astype(np.float32)
 
     def _wording(self, texts: Sequence[str]) -> Matrix:
-        rows = np.zeros((len(texts), SKETCH), dtype=np.float32)
-        for row, text in zip(rows, texts):
-            indices, weights = self.vectorizer.transform(text)
-            row += self.sketch[indices].T @ weights
-        return _unit(rows)
+        return _unit((self.vectorizer.transform_all(texts) @ self.sketch).toarray())
 
 
 def _sketch(vocabulary: Sequence[str]) -> sparse.csr_matrix:

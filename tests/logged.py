@@ -72,7 +72,16 @@ class Logged:
     def draft(self, answer: str, state: str = "submitted", **values: Any) -> int:
         """A draft."""
         times = {"submitted_at": ago(days=1), "created_at": ago(days=2), "changed_at": ago(days=1)}
-        row = {"kind": "answer", "answer": answer, "author": "Ann", "edited_by": "Ann", "state": state, "version": 1, **times, **values}
+        row = {
+            "kind": "answer",
+            "answer": answer,
+            "author": "Ann",
+            "edited_by": "Ann",
+            "state": state,
+            "version": 1,
+            **times,
+            **values,
+        }
         return self._insert("drafts", row)
 
     def _insert(self, table: str, row: Mapping[str, Any], otherwise: str = "") -> int:

@@ -101,6 +101,7 @@ async def touring_console(
                     running(service.keep_fresh(), keep_watching({stage.name: stage}, show)),
                 ):
                     await stage.say("Bea", TOUR_QUESTION, addressed=True)
+                    await stage.press("Bea", "None of these")
                     yield Tour(address, password, people, stage)
 
 

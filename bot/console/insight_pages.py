@@ -14,7 +14,7 @@ from bot.answers import AnswerBase
 from bot.console.figures import PERIODS
 from bot.console.home_pages import period_of
 from bot.console.page import NotFoundError, Page, parts, render
-from bot.reports import WORDS_MINUTES, Reports, first_day
+from bot.reports import HELD_MINUTES, Reports, first_day
 from bot.storage.reports import FOLLOW_MINUTES, Use, rate
 
 SHOWN = 20
@@ -47,7 +47,7 @@ async def insights(request: Request) -> Response:
     base = await reports.answers()
     words, again, uses, rising, growing, months = await asyncio.gather(
         reports.missing_words(period),
-        reports.counts.asked_again(since),
+        reports.asked_again(period),
         reports.counts.by_answer(since),
         reports.rising(SHOWN),
         reports.waiting.growing_themes(SHOWN),
@@ -61,7 +61,7 @@ async def insights(request: Request) -> Response:
         periods=PERIODS,
         minutes=FOLLOW_MINUTES,
         words=words,
-        words_minutes=WORDS_MINUTES,
+        held_minutes=HELD_MINUTES,
         again=sorted((row for row in rows if row.again), key=lambda row: -row.again)[:SHOWN],
         unhelpful=sorted((row for row in rows if row.use.unhelpful), key=lambda row: -row.use.unhelpful)[:SHOWN],
         min_votes=MIN_VOTES,

@@ -19,7 +19,7 @@ from bot.front_desk import service_title
 from bot.messages import Outcome
 from bot.reports import Reports
 from bot.storage.community_reports import Key
-from bot.storage.question_search import MAX_COUNTED, FoundQuestion, Wanted
+from bot.storage.question_search import MAX_COUNTED, FoundQuestion, QuestionSearch, Wanted
 from bot.wording import LABELS
 
 PER_PAGE = 25
@@ -110,8 +110,10 @@ async def _found(request: Request, asked: Asked, page: int) -> tuple[list[FoundQ
     if asked.by_meaning:
         nearest = await _nearest(request, asked)
         return nearest[start : start + PER_PAGE + 1], len(nearest)
-    finder = parts(request).reports.search
-    return await finder.find(asked.wanted, PER_PAGE + 1, start), await finder.count(asked.wanted)
+    finder: QuestionSearch = parts(request).reports.search
+    found = await finder.find(asked.wanted, PER_PAGE + 1, start)
+    is_last = len(found) <= PER_PAGE and (found or page == 1)
+    return found, start + len(found) if is_last else await finder.count(asked.wanted)
 
 
 async def _nearest(request: Request, asked: Asked) -> list[FoundQuestion]:

@@ -72,7 +72,7 @@ async def begin_answer(request: Request) -> Response:
         draft = await _begin(request, theme, ANSWER, entered["service"], slug, wordings, content)
     except SignpostError as error:
         return await _write_page(request, theme, entered, {_field_of(str(error)): str(error)}, wordings)
-    return see_other(request, f"/drafts/{draft.id}", "The draft is begun, with the questions of the theme.")
+    return see_other(request, f"/drafts/{draft.id}/edit", "The draft is begun, with the questions of the theme.")
 
 
 async def not_for_us(request: Request) -> Response:

@@ -98,10 +98,11 @@ class Database:
         if self._writer._shutdown:
             return
         try:
+            # First, since only the last to close the file takes its write-ahead log away, and readers can't.
+            self._readers.shutdown()
             self.run_now(self._close)
         finally:
             self._writer.shutdown()
-            self._readers.shutdown()
 
     def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         if not hasattr(self._reading, "db"):

@@ -266,13 +266,18 @@ def _create_theme_changes(db: Database) -> None:
             question_id integer not null, theme_id integer not null default 0, primary key (question_id, theme_id)
         ) without rowid
     """)
-    # Words that are no longer kept leave nothing behind, whoever erases them.
+    # Words that are no longer kept leave nothing behind, whoever erases them. A theme may go by the words of a question
+    # that has long been in another one.
+    db.table("themes").create_index(["title"])
     db.execute("""
         create trigger questions_forget_meaning after update of text on questions when new.text is not old.text begin
             insert or ignore into theme_changes (question_id, theme_id)
             select new.id, theme_id from theme_questions where question_id = new.id;
-            update themes set title = '' where title = substr(old.text, 1, 200)
-            and id = (select theme_id from theme_questions where question_id = new.id);
+            update themes set title = coalesce((
+                select substr(q.text, 1, 200) from theme_questions x join questions q on q.id = x.question_id
+                where x.theme_id = themes.id and q.id != new.id and q.text is not null
+                order by x.question_id desc limit 1
+            ), '') where title = substr(old.text, 1, 200);
             delete from question_vectors where question_id = new.id;
             delete from theme_questions where question_id = new.id;
         end
@@ -477,3 +482,37 @@ def index_reports(db: Database) -> None:
         "create index outbox_by_drop on outbox (dropped_at, platform, community, drop_reason) "
         "where dropped_at is not null"
     )
+
+
+@migrations()
+def create_erasures(db: Database) -> None:
+    """How often words have been erased, and how many of these times nothing can be left in the file (see Erasure)."""
+    db.execute("create table erasures (asked integer not null, done integer not null, rewritten integer not null)")
+    db.execute("insert into erasures values (0, 0, 0)")
+    db.execute("""
+        create trigger questions_ask_for_erasure after update of text on questions
+        when old.text is not null and new.text is not old.text begin
+            update erasures set asked = asked + 1;
+        end
+    """)
+    # What staff are shown quotes questions. It isn't kept once it has been done with, and made anew where it waits.
+    for end in ("delivered_at", "dropped_at"):
+        db.execute(f"""
+            create trigger outbox_forget_digests_{end} after update of {end} on outbox
+            when new.question_id is null and new.{end} is not null begin
+                update outbox set reply = '' where id = new.id;
+            end
+        """)
+    waiting = "question_id is null and delivered_at is null and dropped_at is null"
+    here = "platform = old.platform and community = old.community"
+    made_anew = f"select id from digests where {here} and made_at in "
+    made_anew += f"(select created_at from outbox where {waiting} and {here})"
+    db.execute(f"""
+        create trigger questions_forget_digests after update of text on questions
+        when old.text is not null and new.text is not old.text begin
+            delete from digest_themes where digest_id in ({made_anew});
+            delete from digests where id in ({made_anew});
+            update outbox set dropped_at = strftime('%Y-%m-%dT%H:%M:%f+00:00'), drop_reason = 'forgotten'
+            where {waiting} and {here};
+        end
+    """)

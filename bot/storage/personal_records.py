@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from bot.errors import QuestionLogError
 from bot.places import Place
 from bot.storage.database import Database, as_stored, now
 from bot.storage.digest_store import moderator
+from bot.storage.erasure import Erasure
 from bot.storage.outbox import IS_OWED
+
+logger = logging.getLogger(__name__)
 
 LAST_HEARD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Held:
-    """All that is held about a person: when each message was asked, its words if kept, and counts of presses."""
+    """All that is held about a person: when each message was asked, its words if kept, and counts of presses.
+
+    `told` is how often they were told of an answer that has come since, and `notes` what they decided about themes.
+    """
 
     questions: tuple[tuple[str, str | None, str], ...]
     votes: int
     choices: int
     me_too: int
     changes: int
+    told: int
+    notes: int
 
 
 class PersonalRecords:
@@ -32,6 +42,7 @@ class PersonalRecords:
     def __init__(self, database: Database) -> None:
         """Look in a database."""
         self._database = database
+        self._erasure = Erasure(database)
 
     async def held_about(self, platform: str, author: str) -> Held:
         """What is held about a person: each message as (asked at, text, outcome), newest first."""
@@ -41,7 +52,13 @@ class PersonalRecords:
     async def forget(self, platform: str, author: str) -> int:
         """Erase what is held about a person, and return how many messages that was. Counts by outcome stay."""
         asker = self._database.pseudonym(platform, author)
-        return await self._database.run(lambda: self._forget(platform, author, asker))
+        count = await self._database.run(lambda: self._forget(platform, author, asker))
+        try:
+            await self._erasure.finish()
+        except QuestionLogError as error:
+            # They are forgotten all the same: what is left in the file goes later (see Erasure).
+            logger.warning("%s", error)
+        return count
 
     async def last_heard(self, platform: str) -> Mapping[tuple[str, str], datetime]:
         """When a message was last received in each (channel, thread) of a platform, over the last day."""
@@ -62,11 +79,12 @@ class PersonalRecords:
     def _held(self, platform: str, author: str, asker: str) -> Held:
         fetch = self._database.fetch
         questions = fetch("select asked_at, text, outcome from questions where asker = ? order by id desc", asker)
-        votes, choices, me_too = (
-            fetch(f"select count(*) from {table} where asker = ?", asker)[0][0] for table in _PRESSES
-        )
-        changes = fetch("select count(*) from settings_changes where platform = ? and changed_by = ?", platform, author)
-        return Held(tuple(map(tuple, questions)), votes, choices, me_too, changes[0][0])
+        counts = [fetch(f"select count(*) from {table} where asker = ?", asker) for table in _PRESSES]
+        changes = "select count(*) from settings_changes where platform = ? and changed_by = ?"
+        counts.append(fetch(changes, platform, author))
+        counts.append(fetch(f"select count(*) from tellings where {_MINE}", asker))
+        counts.append(fetch('select count(*) from theme_notes where "by" = ?', moderator(platform, asker)))
+        return Held(tuple(map(tuple, questions)), *(count for ((count,),) in counts))
 
     def _forget(self, platform: str, author: str, asker: str) -> int:
         with self._database.transaction():
@@ -79,7 +97,7 @@ class PersonalRecords:
             return self._database.execute(_FORGET_QUESTIONS, asker).rowcount
 
     def _forget_replies(self, asker: str) -> None:
-        execute, mine = self._database.execute, "question_id in (select id from questions where asker = ?)"
+        execute, mine = self._database.execute, _MINE
         execute(f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {IS_OWED} and {mine}", now(), asker)
         execute(f"delete from posts where {mine}", asker)
         execute(f"update outbox set reply = '', reply_to = '', thread = '' where {mine}", asker)
@@ -99,6 +117,7 @@ class PersonalRecords:
 
 
 _PRESSES = ("feedback", "choices", "me_too")
+_MINE = "question_id in (select id from questions where asker = ?)"
 # A direct message's channel is a person's as much as their name is.
 _FORGET_QUESTIONS = """
     update questions set text = null, candidates = '[]', personal_data = '[]', asker = '', thread = '', message_id = '',

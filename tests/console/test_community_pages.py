@@ -89,7 +89,7 @@ async def test_everything_is_paused_in_one_step(official: Visitor, made_of: Part
     await official.get("/pauses")
     assert "Nothing is paused now." in official.text
     await official.post("/pauses", {"scope": "everything", "reason": "Wrong <b>figures</b>"})
-    assert "Saved." in official.text
+    assert "Saved." in official.text and "End the pause of everything" in official.text
     assert [pause.scope for pause in made_of.pauses.active()] == [Scope.EVERYTHING]
     page = await official.get("/communities")
     assert "Paused: everything" in official.text and "Wrong &lt;b&gt;figures&lt;/b&gt;" in page.text

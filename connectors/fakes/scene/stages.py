@@ -159,6 +159,11 @@ class TelegramStage:
         panel = await self._server.reply_to(self._server.say(self._person(who), self._group, "/settings"))
         return (await self._server.press(self._person(who), panel, f"s:mode:{mode}")).text
 
+    def replies_to(self, who: str) -> Sequence[str]:
+        """What the bot has posted under a person's last message."""
+        last = self._last[who]
+        return [post.text for post in self._server.posts if post.chat is self._group and post.reply_to == last.id]
+
     def posted(self) -> Sequence[Posted]:
         return [
             Posted(number, post.text, tuple(post.buttons), post.chat.title or "in private", post.is_deleted)
