@@ -35,7 +35,7 @@ from bot.app.project import RELEASES_FOLDER, Project
 from bot.console.app import create_app
 from bot.console.routes import PAGES
 from bot.storage.database import Database
-from bot.understanding import Understanding
+from bot.themes.understanding import Understanding
 from bot.web_server import serving_http
 
 BAR_MS = 300

@@ -24,8 +24,8 @@ from bot.storage.database import Database
 from bot.storage.grouping_store import GroupingStore
 from bot.storage.meaning_store import MeaningStore
 from bot.storage.question_log import QuestionLog
-from bot.theme_keeper import ThemeKeeper
-from bot.understanding import Understanding
+from bot.themes.keeper import ThemeKeeper
+from bot.themes.understanding import Understanding
 from nlu.meaning_process import MeaningProcess
 
 BEFORE = ("hi", "ok so", "quick one", "anyone know", "my mum asks", "hey all", "just wondering", "")

@@ -15,8 +15,10 @@ import msgspec
 from bot.answers import AnswerBase, load_answer_base
 from bot.classifier import Judged, Kind, Prediction
 from bot.errors import TrainingError
-from bot.evaluation import evaluate, services_of
-from bot.evaluation_record import ReleaseEvaluation, encode_evaluation
+from bot.evaluation.record import ReleaseEvaluation, encode_evaluation
+from bot.evaluation.scoring import evaluate, services_of
+from bot.evaluation.verdicts import judge
+from bot.publishing.trial import Trial
 from bot.releases import (
     ANSWERS_FOLDER,
     EVALUATION_FILE,
@@ -29,8 +31,6 @@ from bot.releases import (
 )
 from bot.settings import ThresholdSettings
 from bot.thresholds import choose_thresholds
-from bot.trial import Trial
-from bot.verdicts import judge
 
 OnProgress = Callable[[str, float], None]
 """Told the name of the step under way, and how much of the whole is done, from 0 to 1."""

@@ -28,8 +28,8 @@ ANSWERS_FOLDER = "answers"
 class Manifest(msgspec.Struct, frozen=True):
     """What a release is made of, and how good it was when it was built.
 
-    `figures` holds the shares that bot.evaluation names, by the questions they were measured on. `files` holds the
-    SHA-256 of every file but this one.
+    `figures` holds the shares that bot.evaluation.scoring names, by the questions they were measured on. `files` holds
+    the SHA-256 of every file but this one.
     """
 
     created_at: str

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tarsafe import TarSafe
 
-from bot.meaning import Asked, Company, Labels, Near, Understood
+from bot.themes.meaning import Asked, Company, Labels, Near, Understood
 from nlu.encoder import MODEL_FILE, Encoder
 from nlu.grouping import Groups
 from nlu.held_vectors import HeldVectors

@@ -1,4 +1,4 @@
-"""Meaning (see bot.meaning), by a process of its own (`nlu.meaning_worker`)."""
+"""Meaning (see bot.themes.meaning), by a process of its own (`nlu.meaning_worker`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from bot.errors import ClassifierError, ClassifierTimeoutError
-from bot.meaning import Asked, Company, Labels, Near, Understood
+from bot.themes.meaning import Asked, Company, Labels, Near, Understood
 from nlu import meaning_protocol as says
 from nlu.worker_process import WorkerProcess
 
@@ -55,19 +55,19 @@ class MeaningProcess:
         return self._worker.pid
 
     async def load(self, archive: Path, answers: Sequence[str]) -> str:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         async with self._asking:
             if not self._worker.is_running:
                 await self._spawn()
         return await self._ask(says.Load(str(archive), list(answers)), _NAME)
 
     async def understand(self, texts: Sequence[str]) -> list[Understood]:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         blocks = [list(texts[start : start + TEXTS_TOGETHER]) for start in range(0, len(texts), TEXTS_TOGETHER)]
         return [one for block in blocks for one in await self._ask(says.Understand(block), _UNDERSTOOD)]
 
     async def score(self, ids: Sequence[int], texts: Sequence[str]) -> list[dict[str, float]]:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         scores: list[dict[str, float]] = []
         for start in range(0, len(texts), SCORES_TOGETHER):
             block = slice(start, start + SCORES_TOGETHER)
@@ -76,17 +76,17 @@ class MeaningProcess:
         return scores
 
     async def hold(self, ids: Sequence[int], vectors: Sequence[bytes]) -> None:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         for start in range(0, len(ids), HELD_TOGETHER):
             block = slice(start, start + HELD_TOGETHER)
             await self._ask(says.Hold(list(ids[block]), b"".join(vectors[block])), _NOTHING)
 
     async def forget(self, ids: Sequence[int]) -> None:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         await self._ask(says.Forget(list(ids)), _NOTHING)
 
     async def group(self, questions: Sequence[Asked]) -> Labels:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         await self._ask(says.Group(list(questions)), _NOTHING)
         for _ in range(int(GROUP_SECONDS / LOOK_SECONDS)):
             if (labels := await self._ask(says.Grouped(), _LABELS)) is not None:
@@ -96,15 +96,15 @@ class MeaningProcess:
         raise ClassifierTimeoutError(f"The questions could not be grouped within {GROUP_SECONDS:g} seconds.")
 
     async def add(self, question: Asked) -> Company:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         return await self._ask(says.Add(question), _COMPANY)
 
     async def middles(self, groups: Sequence[Sequence[int]]) -> list[int]:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         return await self._ask(says.Middles([list(group) for group in groups]), _IDS)
 
     async def nearest(self, text: str, count: int) -> list[Near]:
-        """See bot.meaning."""
+        """See bot.themes.meaning."""
         return await self._ask(says.Nearest(text, count), _NEAR)
 
     async def stop(self) -> None:

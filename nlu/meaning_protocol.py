@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.meaning import Asked
+from bot.themes.meaning import Asked
 
 
 class Load(msgspec.Struct, tag=True, frozen=True):

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from bot.meaning import Asked, Company, Labels
+from bot.themes.meaning import Asked, Company, Labels
 from nlu import meaning_protocol as says
 from nlu.held_vectors import HeldVectors
 from nlu.meaning import GroupedQuestions, Reader, middle_of, nearest

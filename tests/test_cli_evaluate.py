@@ -18,8 +18,8 @@ import pytest
 from bot.app import Project
 from bot.app.project import HELD_OUT_FILE
 from bot.cli import main
-from bot.evaluation import Evaluation
-from bot.evaluation_record import read_evaluation
+from bot.evaluation.record import read_evaluation
+from bot.evaluation.scoring import Evaluation
 from bot.releases import MANIFEST_FILE, Release
 
 

@@ -93,6 +93,7 @@ async def touring_console(
                 assert service.desk is not None
                 answered = [line.text for line in read_labelled(project.root / HELD_OUT_FILE) if line.answer]
                 now = datetime.now(timezone.utc)
+                await stage.invite(service.desk)
                 await ask_in_the_past(service.desk, server, read_history(), answered[::ONE_IN], now)
                 password, people = await _people(demo)
                 async with (

@@ -12,24 +12,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.accounts import Accounts
-from bot.answer_files import AnswerFiles
 from bot.answers import load_answer_base
 from bot.app.previews import previews
 from bot.app.project import Project, as_text, opened_database
 from bot.app.serving import communities_in, digest_in
-from bot.candidates import CandidateBuilder
 from bot.communities import Communities
 from bot.console.app import create_app
 from bot.console.parts import Parts
 from bot.console.security import console_key
-from bot.digest import Digest
-from bot.draft_warnings import Reviewer
-from bot.drafts import Drafts
 from bot.errors import ConfigurationError
 from bot.pauses import Pauses
-from bot.publishing import OnPublished, Publishing
+from bot.publishing.answer_files import AnswerFiles
+from bot.publishing.candidates import CandidateBuilder
+from bot.publishing.drafts import Drafts
+from bot.publishing.publishing import OnPublished, Publishing
+from bot.publishing.warnings import Reviewer
 from bot.releases import Release
-from bot.reports import Reports
+from bot.reporting.reports import Reports
 from bot.running import running
 from bot.storage.account_store import AccountStore
 from bot.storage.audit_log import AuditLog
@@ -40,10 +39,11 @@ from bot.storage.grouping_store import GroupingStore
 from bot.storage.meaning_store import MeaningStore
 from bot.storage.pause_store import PauseStore
 from bot.storage.telling_store import TellingStore
-from bot.telling import Teller
-from bot.theme_keeper import ThemeKeeper
-from bot.themes import Themes
-from bot.understanding import Understanding
+from bot.telling.digest import Digest
+from bot.telling.telling import Teller
+from bot.themes.keeper import ThemeKeeper
+from bot.themes.themes import Themes
+from bot.themes.understanding import Understanding
 from bot.web_server import serving_http
 
 logger = logging.getLogger(__name__)

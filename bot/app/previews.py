@@ -35,7 +35,7 @@ def _discord(reply: Reply) -> Markup:
         )
         for embed in embeds
     ]
-    return _safe("".join(_MARKDOWN.render(text) for text in texts).strip())
+    return _safe("".join(_MARKDOWN.render(text) for text in texts).replace(">\n<", "><").strip())
 
 
 def _safe(html: str) -> Markup:

@@ -12,7 +12,6 @@ from bot.answers import load_answer_base
 from bot.app.project import Project, opened_database
 from bot.bursts import Bursts
 from bot.communities import Communities
-from bot.digest import Digest
 from bot.etiquette import Etiquette
 from bot.front_desk import FrontDesk
 from bot.pauses import Pauses
@@ -31,7 +30,8 @@ from bot.storage.pause_store import PauseStore
 from bot.storage.personal_records import PersonalRecords
 from bot.storage.question_log import QuestionLog
 from bot.storage.theme_store import ThemeStore
-from bot.telling import MayTell, Welcome
+from bot.telling.digest import Digest
+from bot.telling.telling import MayTell, Welcome
 
 if TYPE_CHECKING:
     from bot.classifier import Prediction

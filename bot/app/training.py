@@ -12,10 +12,10 @@ from bot.app.project import ANSWERS_FOLDER, CONFIG_FILE, HELD_OUT_FILE, QUESTION
 from bot.app.serving import predict_all
 from bot.errors import ReleaseError, TrainingError
 from bot.faults import Fault, fault_of
+from bot.publishing.trial import Logged, Trial
 from bot.release_builder import OnProgress, build_release
 from bot.releases import Release, ReleaseStore
 from bot.settings import read_config
-from bot.trial import Logged, Trial
 
 if TYPE_CHECKING:
     from nlu.questions import Example

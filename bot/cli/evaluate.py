@@ -16,12 +16,12 @@ from bot.cli.release import console, current_release
 if TYPE_CHECKING:
     from bot.answers import AnswerBase
     from bot.app import Project
-    from bot.evaluation import Evaluation
-    from bot.evaluation_changes import Comparison
-    from bot.evaluation_report import Report
+    from bot.evaluation.changes import Comparison
+    from bot.evaluation.report import Report
+    from bot.evaluation.scoring import Evaluation
+    from bot.evaluation.verdicts import Verdict
     from bot.release_builder import LabelledText
     from bot.releases import Release
-    from bot.verdicts import Verdict
 
 REPORTS_FOLDER = "reports"
 
@@ -46,7 +46,7 @@ def evaluate(
 
     from bot.app import open_project
     from bot.cli.evaluation_tables import print_report
-    from bot.evaluation_report import write_report
+    from bot.evaluation.report import write_report
 
     project = open_project(data)
     release = current_release(project)
@@ -79,8 +79,8 @@ class _Asked:
 
 
 def _report(project: Project, release: Release, file: Path | None, against: int | None) -> Report:
-    from bot.evaluation_record import configuration_of
-    from bot.evaluation_report import Report
+    from bot.evaluation.record import configuration_of
+    from bot.evaluation.report import Report
 
     configuration = configuration_of(release)
     # Whatever is wrong with what was asked for is found before a model is started.
@@ -103,7 +103,7 @@ def _verified(project: Project, number: int) -> Release:
 
 def _kept(release: Release) -> dict[str, Evaluation]:
     """What training found; without held-out questions there is nothing to show of them."""
-    from bot.evaluation_record import read_evaluation
+    from bot.evaluation.record import read_evaluation
 
     kept = read_evaluation(release)
     evaluations = {"cross_validated": kept.cross_validated, "held_out": kept.held_out}
@@ -124,9 +124,9 @@ def _labelled(project: Project, release: Release, file: Path | None) -> _Labelle
 
 def _ask(project: Project, release: Release, labelled: _Labelled) -> _Asked:
     from bot.app.serving import predict_all
-    from bot.evaluation import evaluate, services_of
+    from bot.evaluation.scoring import evaluate, services_of
+    from bot.evaluation.verdicts import judge
     from bot.release_builder import as_judged
-    from bot.verdicts import judge
 
     lines, thresholds = labelled.lines, release.manifest.thresholds
     with console.status(f"Asking release {release.name} {len(lines):,} texts"):
@@ -141,7 +141,7 @@ def _ask(project: Project, release: Release, labelled: _Labelled) -> _Asked:
 
 
 def _compare(old: _Asked, new: _Asked) -> Comparison:
-    from bot.evaluation_changes import Comparison, changes_between, counts_of
+    from bot.evaluation.changes import Comparison, changes_between, counts_of
 
     changes = changes_between(old.verdicts, new.verdicts)
     return Comparison(

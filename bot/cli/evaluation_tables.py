@@ -8,18 +8,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.evaluation_report import FATES, title_of
-from bot.headline_figures import rows_of
+from bot.evaluation.headline_figures import rows_of
+from bot.evaluation.report import FATES, title_of
+from bot.evaluation.verdicts import Fate
 from bot.text import clean
-from bot.verdicts import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.evaluation import Tally
-    from bot.evaluation_changes import Change, Comparison
-    from bot.evaluation_report import Report
-    from bot.headline_figures import Figures
+    from bot.evaluation.changes import Change, Comparison
+    from bot.evaluation.headline_figures import Figures
+    from bot.evaluation.report import Report
+    from bot.evaluation.scoring import Tally
 
 ADDRESSED = (Fate.RIGHT, Fate.WRONG, Fate.OFFERED, Fate.OFFERED_OTHER, Fate.REFUSED, Fate.URGENT)
 OVERHEARD = (Fate.RIGHT, Fate.WRONG, Fate.SILENT, Fate.URGENT)

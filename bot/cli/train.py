@@ -32,7 +32,7 @@ def train(
 
 
 def _build_candidate(data: Path, staged: Path) -> None:
-    """Build a candidate from a folder of files, for the console: see bot.candidates, which reads what is written.
+    """Build a candidate from a folder of files, for the console: bot.publishing.candidates reads what is written.
 
     Standard input holds the logged questions to try it on; on standard output, each line is a JSON object.
     """
@@ -40,8 +40,8 @@ def _build_candidate(data: Path, staged: Path) -> None:
 
     from bot.app import open_project
     from bot.app.training import train_candidate
-    from bot.candidates import BuildLine
-    from bot.trial import Logged
+    from bot.publishing.candidates import BuildLine
+    from bot.publishing.trial import Logged
 
     os.nice(NICENESS)
     # Whatever a library prints must not get between the lines.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.datastructures import FormData
 
-from bot.answer_fields import AnswerFields, SourceFields
 from bot.answers import NATIONS
 from bot.console.page import text
+from bot.publishing.answer_fields import AnswerFields, SourceFields
 
 MOST_SOURCES = 10
 SPARE_SOURCES = 2

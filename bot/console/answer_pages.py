@@ -13,9 +13,9 @@ from bot.accounts import Role
 from bot.answers import NATIONS, Answer, AnswerBase
 from bot.console.page import NotFoundError, Page, account, number, parts, render, see_other
 from bot.console.previews import previews_of
-from bot.drafts import Drafts
 from bot.errors import AnswerError, DraftError, ReleaseError
-from bot.reports import RATES_WITHIN, REVIEW_WITHIN
+from bot.publishing.drafts import Drafts
+from bot.reporting.reports import RATES_WITHIN, REVIEW_WITHIN
 from bot.storage.draft_store import ANSWER, Version
 from bot.storage.reports import Use
 from bot.word_diff import word_difference

@@ -16,7 +16,7 @@ from bot.console.figures import PERIODS, days_of, outcomes_by_day, satisfaction_
 from bot.console.home_pages import period_of
 from bot.console.page import NotFoundError, Page, number, parts, render
 from bot.places import Mode
-from bot.reports import Reports, first_day
+from bot.reporting.reports import Reports, first_day
 from bot.storage.bot_health import Trouble
 from bot.storage.community_reports import Key, KnownCommunity, SettledChange
 from bot.storage.pause_store import Pause, Scope

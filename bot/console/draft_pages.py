@@ -12,16 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.accounts import Role
-from bot.answer_fields import fields_of
 from bot.answers import NATIONS
 from bot.console.answer_form import fields_in, source_rows
 from bot.console.draft_view import MOST_CHANGES, MOST_TRIED, view_of
 from bot.console.page import NotFoundError, Page, account, form, number, parts, render, see_other, text
-from bot.drafts import KINDS, Drafts, StaleDraftError, may_approve, new_answer, slug_of, title_of
 from bot.errors import AnswerError, DraftError
-from bot.evaluation_report import FATES
-from bot.link_checks import LinkChecker
-from bot.release_quality import WHAT_WORSE_MEANS
+from bot.evaluation.report import FATES
+from bot.publishing.answer_fields import fields_of
+from bot.publishing.drafts import KINDS, Drafts, StaleDraftError, may_approve, new_answer, slug_of, title_of
+from bot.publishing.link_checks import LinkChecker
+from bot.publishing.release_quality import WHAT_WORSE_MEANS
 from bot.storage.draft_store import ANSWER, Draft
 
 PER_PAGE = 25

@@ -10,19 +10,19 @@ from datetime import date
 import msgspec
 from starlette.requests import Request
 
-from bot.answer_fields import fields_of
 from bot.console.page import parts
 from bot.console.previews import shown_on_platforms
-from bot.draft_warnings import Review
-from bot.drafts import Drafts
-from bot.evaluation_changes import Comparison, compare_kept
-from bot.headline_figures import rows_of
-from bot.publishing import Publishing
-from bot.release_quality import HELD_OUT, what_is_worse
+from bot.evaluation.changes import Comparison, compare_kept
+from bot.evaluation.headline_figures import rows_of
+from bot.publishing.answer_fields import fields_of
+from bot.publishing.drafts import Drafts
+from bot.publishing.publishing import Publishing
+from bot.publishing.release_quality import HELD_OUT, what_is_worse
+from bot.publishing.trial import Moved, Tried
+from bot.publishing.warnings import Review
 from bot.releases import TRIED_FILE, Release
 from bot.storage.build_store import Asked, Build
 from bot.storage.draft_store import ANSWER, Draft
-from bot.trial import Moved, Tried
 from bot.word_diff import Piece, word_difference
 
 MOST_TRIED = 50

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.console.charts import Bar, Line, bar_chart, legend, line_chart
 from bot.front_desk import service_title
-from bot.reports import first_day
+from bot.reporting.reports import first_day
 from bot.storage.reports import Counts, Use
 
 PERIODS = (7, 30, 90)

@@ -15,7 +15,7 @@ from bot.answers import Answer, AnswerBase
 from bot.console.community_names import named
 from bot.console.figures import PERIODS, by_community, by_service, days_of, outcomes_by_day, satisfaction_by_day
 from bot.console.page import Page, number, parts, render
-from bot.reports import EndingRate, Reports, due_for_review, ending_rates, first_day, today, use_by_service
+from bot.reporting.reports import EndingRate, Reports, due_for_review, ending_rates, first_day, today, use_by_service
 from bot.storage.database import as_stored
 from bot.storage.reports import total
 

@@ -14,7 +14,7 @@ from bot.answers import AnswerBase
 from bot.console.figures import PERIODS
 from bot.console.home_pages import period_of
 from bot.console.page import NotFoundError, Page, parts, render
-from bot.reports import HELD_MINUTES, Reports, first_day
+from bot.reporting.reports import HELD_MINUTES, Reports, first_day
 from bot.storage.reports import FOLLOW_MINUTES, Use, rate
 
 SHOWN = 20

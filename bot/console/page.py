@@ -88,7 +88,9 @@ def number(request: Request, name: str, default: int = 1, most: int = 100_000) -
 
 
 def _csrf_field(request: Request) -> Markup:
-    return Markup('<input type="hidden" name="csrftoken" value="{}">').format(request.scope["csrftoken"]())
+    # Where something has gone wrong, the page is made outside of what knows the token.
+    token = request.scope.get("csrftoken", str)()
+    return Markup('<input type="hidden" name="csrftoken" value="{}">').format(token)
 
 
 def as_date(value: str | None) -> str:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from bot.accounts import Accounts
-from bot.drafts import Drafts
 from bot.messages import Reply
 from bot.pauses import Pauses
-from bot.publishing import Publishing
-from bot.reports import Reports
+from bot.publishing.drafts import Drafts
+from bot.publishing.publishing import Publishing
+from bot.reporting.reports import Reports
 from bot.settings import ConsoleSettings
 from bot.storage.audit_log import AuditLog
 from bot.storage.database import Database
-from bot.themes import Themes
-from bot.understanding import Understanding
+from bot.themes.themes import Themes
+from bot.themes.understanding import Understanding
 
 if TYPE_CHECKING:
     from bot.releases import ReleaseStore

@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from bot.accounts import Role
 from bot.console.page import NotFoundError, Page, account, form, number, parts, render, see_other, text
-from bot.drafts import Drafts
 from bot.errors import ReleaseError
-from bot.evaluation_changes import compare_kept
-from bot.evaluation_report import FATES
-from bot.headline_figures import rows_of
-from bot.publishing import Publishing
-from bot.release_quality import HELD_OUT, WHAT_WORSE_MEANS, what_is_worse
+from bot.evaluation.changes import compare_kept
+from bot.evaluation.headline_figures import rows_of
+from bot.evaluation.report import FATES
+from bot.publishing.drafts import Drafts
+from bot.publishing.publishing import Publishing
+from bot.publishing.release_quality import HELD_OUT, WHAT_WORSE_MEANS, what_is_worse
 from bot.releases import Release, ReleaseStore
 from bot.storage.build_store import Build
 

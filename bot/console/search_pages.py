@@ -14,10 +14,10 @@ from bot.accounts import Role
 from bot.console.community_names import named
 from bot.console.page import Page, account, number, parts, render
 from bot.errors import SignpostError
-from bot.exports import as_csv, as_json
 from bot.front_desk import service_title
 from bot.messages import Outcome
-from bot.reports import Reports
+from bot.reporting.exports import as_csv, as_json
+from bot.reporting.reports import Reports
 from bot.storage.community_reports import Key
 from bot.storage.question_search import MAX_COUNTED, FoundQuestion, QuestionSearch, Wanted
 from bot.wording import LABELS

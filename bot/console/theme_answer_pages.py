@@ -13,12 +13,12 @@ from starlette.responses import Response
 from bot.accounts import Role
 from bot.console.page import Page, account, form, parts, render, see_other, text
 from bot.console.theme_views import subject_of, theme_of, themes
-from bot.drafts import MAX_QUESTIONS, Drafts, new_answer, slug_of
 from bot.errors import SignpostError, ThemeError
 from bot.front_desk import service_title
+from bot.publishing.drafts import MAX_QUESTIONS, Drafts, new_answer, slug_of
 from bot.storage.draft_store import ANSWER, OUT_OF_SCOPE, QUESTIONS, Draft
 from bot.storage.theme_lists import Theme
-from bot.themes import MAX_REASON
+from bot.themes.themes import MAX_REASON
 
 WORDINGS = 50
 """The newest wordings of a theme that are offered; MAX_QUESTIONS is the most that a draft holds."""

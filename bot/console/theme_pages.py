@@ -23,7 +23,7 @@ from bot.console.theme_views import (
 )
 from bot.errors import ThemeError
 from bot.storage.theme_lists import AGAIN, OPEN, SORTS, Sought, Theme
-from bot.themes import MAX_DEPARTMENT, MAX_NOTE, MAX_REASON
+from bot.themes.themes import MAX_DEPARTMENT, MAX_NOTE, MAX_REASON
 
 PER_PAGE = 25
 MAX_PAGE = 10_000

@@ -19,7 +19,7 @@ from bot.console.figures import Figure
 from bot.console.page import NotFoundError, as_date, number, parts
 from bot.storage.community_reports import KnownCommunity
 from bot.storage.theme_lists import Theme
-from bot.themes import Themes
+from bot.themes.themes import Themes
 
 EXAMPLES = 25
 WEEKS = 12

@@ -9,19 +9,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.answer_files import ANSWERS, AnswerFiles, Texts
-from bot.candidates import BuildLine, OnLine
 from bot.classifier import Kind
 from bot.decision import Thresholds
-from bot.draft_warnings import Reviewer
-from bot.drafts import Drafts
 from bot.errors import TrainingError
-from bot.publishing import Publishing
+from bot.publishing.answer_files import ANSWERS, AnswerFiles, Texts
+from bot.publishing.candidates import BuildLine, OnLine
+from bot.publishing.drafts import Drafts
+from bot.publishing.publishing import Publishing
+from bot.publishing.trial import Logged
+from bot.publishing.warnings import Reviewer
 from bot.releases import MODEL_FILE, TRIED_FILE, VERDICTS_FILE, Manifest, Release, ReleaseStore
 from bot.settings import AnswerSettings
 from bot.storage.build_store import Build, BuildStore
 from bot.storage.draft_store import Draft, DraftStore
-from bot.trial import Logged
 from connectors.plain_text import as_text
 from tests.disk import Disk
 from tests.factories import answer_file, rates_file, urgent_file

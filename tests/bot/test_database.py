@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -185,6 +187,54 @@ def test_closing_does_what_is_left_to_do(opened: Open) -> None:
     database.close()
     database.close()
     assert done == [[(0,)]]
+
+
+# Reading
+
+
+async def test_a_reader_sees_what_has_been_written(opened: Open) -> None:
+    """And not what is being written, however long that takes; nor does it wait for it."""
+    database = opened()
+    count = "select count(*) from communities where platform = ?"
+    row = {"platform": "discord", "community": "1", "joined_at": "now"}
+    await database.run(lambda: database.insert("communities", row))
+    assert await database.read(count, "discord") == [(1,)]
+    may_end, seen = threading.Event(), []
+
+    def write() -> None:
+        with database.transaction():
+            database.insert("communities", {**row, "community": "2"})
+            may_end.wait(10)
+
+    writing = asyncio.create_task(database.run(write))
+    seen += await database.read(count, "discord")
+    may_end.set()
+    await writing
+    assert [*seen, *await database.read(count, "discord")] == [(1,), (2,)]
+
+
+async def test_a_reader_can_only_read(opened: Open) -> None:
+    """Writing is for the one thread that does it in order."""
+    with pytest.raises(QuestionLogError, match="it is read-only") as caught:
+        await opened().read("insert into communities (platform, joined_at) values ('discord', 'now')")
+    assert_one_sentence(caught.value)
+
+
+async def test_a_query_that_fails_is_explained(opened: Open) -> None:
+    """The next one is answered."""
+    database = opened()
+    with pytest.raises(QuestionLogError) as caught:
+        await database.read("select * from nowhere")
+    assert_one_sentence(caught.value)
+    assert await database.read("select count(*) from questions") == [(0,)]
+
+
+async def test_readers_are_gone_once_it_is_closed(opened: Open, tmp_path: Path) -> None:
+    """So that its write-ahead log is worked into the file, and taken away."""
+    database = opened()
+    await asyncio.gather(*(database.read("select count(*) from questions") for _ in range(10)))
+    database.close()
+    assert set(os.listdir(tmp_path)) == {DATABASE_FILE, KEY_FILE}
 
 
 # People

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from bot import digest as module
 from bot import wording
 from bot.deliveries import Action, Button, ButtonKind, Owed, Press
-from bot.digest import Digest
 from bot.messages import Message, Outcome, Response
 from bot.places import Place
 from bot.storage.audit_log import AuditLog
 from bot.storage.digest_store import DigestStore
 from bot.storage.outbox import Outbox, Pace
 from bot.storage.theme_store import ThemeStore
+from bot.telling import digest as module
+from bot.telling.digest import Digest
 from tests.disk import Disk
 from tests.waiting import until
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer_fields import AnswerFields, SourceFields, fields_of
-from bot.answer_files import AnswerFiles
 from bot.answers import answer_paths, load_answer
 from bot.errors import DraftError
-from bot.question_files import NEW_FILE, add_questions, clean_questions, questions_in
+from bot.publishing.answer_fields import AnswerFields, SourceFields, fields_of
+from bot.publishing.answer_files import AnswerFiles
+from bot.publishing.question_files import NEW_FILE, add_questions, clean_questions, questions_in
 from nlu.questions import read_examples
 from tests.bot.publishing_bench import QUESTIONS, make_checkout
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.draft_warnings import Review
-from bot.drafts import StaleDraftError, slug_of
 from bot.errors import DraftError
+from bot.publishing.drafts import StaleDraftError, slug_of
+from bot.publishing.warnings import Review
 from tests.bot.publishing_bench import APPROVER, AUTHOR, TODAY, Newsroom, make_checkout
 from tests.disk import Disk
 

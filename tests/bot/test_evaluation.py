@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from bot.classifier import Judged, Kind
 from bot.decision import Thresholds
-from bot.evaluation import Confusion, Tally, evaluate
-from bot.headline_figures import SECTIONS, rows_of
+from bot.evaluation.headline_figures import SECTIONS, rows_of
+from bot.evaluation.scoring import Confusion, Tally, evaluate
+from bot.evaluation.verdicts import Fate, judge
 from bot.messages import Outcome
-from bot.verdicts import Fate, judge
 from tests.factories import judged, prediction
 
 BARS = Thresholds(addressed=0.6, overheard=0.8, offer=0.3, urgent=0.5)

@@ -6,8 +6,8 @@ import pytest
 
 from bot.classifier import Kind
 from bot.decision import Thresholds
-from bot.evaluation_changes import Change, changes_between, counts_of
-from bot.verdicts import Fate, Verdict, judge
+from bot.evaluation.changes import Change, changes_between, counts_of
+from bot.evaluation.verdicts import Fate, Verdict, judge
 from tests.factories import judged, prediction
 
 BARS = Thresholds(addressed=0.6, overheard=0.8, offer=0.3, urgent=0.5)

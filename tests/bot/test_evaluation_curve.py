@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.classifier import Judged, Kind
-from bot.coverage_curve import MAX_POINTS, Point, coverage_curve, thinned
 from bot.decision import Thresholds
+from bot.evaluation.coverage_curve import MAX_POINTS, Point, coverage_curve, thinned
 from tests.factories import judged, prediction
 
 BARS = Thresholds(addressed=0.6, overheard=0.8, offer=0.3, urgent=0.5)

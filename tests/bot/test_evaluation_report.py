@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from bot.classifier import Kind
 from bot.decision import Thresholds
 from bot.errors import SignpostError
-from bot.evaluation import Evaluation, evaluate
-from bot.evaluation_changes import Comparison, changes_between, counts_of
-from bot.evaluation_record import Configuration
-from bot.evaluation_report import Report, draw_curves, render_page, write_report
-from bot.verdicts import judge
+from bot.evaluation.changes import Comparison, changes_between, counts_of
+from bot.evaluation.record import Configuration
+from bot.evaluation.report import Report, draw_curves, render_page, write_report
+from bot.evaluation.scoring import Evaluation, evaluate
+from bot.evaluation.verdicts import judge
 from tests.factories import judged, prediction
 
 BARS = Thresholds(addressed=0.6, overheard=0.8, offer=0.3, urgent=0.5)

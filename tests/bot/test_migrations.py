@@ -25,6 +25,12 @@ RELEASED = [
     "create_me_too",
     "create_communities",
 ]
+OFFICIALS = {
+    "accounts", "sign_in_failures", "audit", "drafts", "answer_versions", "builds", "pauses", "theme_notes"
+}  # fmt: skip
+"""The tables of what officials do; it is theirs to answer for."""
+COMMUNITIES = {"name"}
+"""A community has a name, and a setting: neither is a person's."""
 QUESTION = {"asked_at": "2026-11-22", "platform": "terminal", "asker": "a", "addressed": 1, "outcome": "answered"}
 OWED = {"question_id": 1, "reply": '{"body": "b", "sources": [], "choices": []}', "created_at": "2026-11-22"}
 
@@ -113,8 +119,33 @@ def test_officials_columns_are_the_logs_columns(db: Database) -> None:
     assert set(LoggedQuestion.__dataclass_fields__) <= set(db["questions"].columns_dict)
 
 
-def test_nothing_stored_names_a_person(db: Database) -> None:
-    """The only column about who asked is the pseudonym."""
+def test_nothing_said_by_citizens_names_a_person(db: Database) -> None:
+    """In every table but those of officials, who act under their own names, there are only pseudonyms."""
     migrations.apply(db)
-    columns = {column for table in db.table_names() for column in db[table].columns_dict}
-    assert not {"author", "username", "display_name", "email", "ip"} & columns
+    assert set(db.table_names()) >= OFFICIALS
+    columns = {column for table in {*db.table_names()} - OFFICIALS for column in db[table].columns_dict}
+    assert not {"author", "username", "display_name", "name", "email", "ip", "address"} & (columns - COMMUNITIES)
+
+
+def test_a_search_finds_what_was_asked_before_there_was_one(db: Database) -> None:
+    """An older file's questions are indexed, and its votes counted."""
+    migrations.apply(db, stop_before="create_accounts")
+    db.table("questions").insert({**QUESTION, "text": "how much are benefits"})
+    db.table("feedback").insert_all(
+        {"question_id": 1, "asker": asker, "helpful": vote, "given_at": "2026-11-22"}
+        for asker, vote in zip("abc", (1, 1, 0))
+    )
+    migrations.apply(db)
+    assert db.execute("select rowid from questions_fts where questions_fts match 'benefit'").fetchall() == [(1,)]
+    assert db.execute("select helpful, unhelpful, day from questions").fetchall() == [(2, 1, "2026-11-22")]
+
+
+def test_the_audit_log_can_only_be_added_to(db: Database) -> None:
+    """Whoever has the file open."""
+    migrations.apply(db)
+    row = {"at": "2026-11-22", "by": "ann@example.org", "action": "signed in", "subject": "", "detail": "{}"}
+    db.table("audit").insert(row)
+    for change in ('update audit set "by" = 0', "delete from audit"):
+        with pytest.raises(sqlite3.IntegrityError, match="can only be added to"):
+            db.execute(change)
+    assert list(db["audit"].rows) == [{"id": 1, **row}]

@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.answer_files import AnswerFiles
-from bot.candidates import BuildLine, CandidateBuilder
 from bot.errors import DraftError, QuestionLogError, ReleaseError, TrainingError
-from bot.evaluation_changes import compare_kept
+from bot.evaluation.changes import compare_kept
+from bot.publishing.answer_files import AnswerFiles
+from bot.publishing.candidates import BuildLine, CandidateBuilder
+from bot.publishing.trial import Logged, Tried
 from bot.releases import TRIED_FILE, Release, ReleaseStore
-from bot.trial import Logged, Tried
 from tests.bot.publishing_bench import APPROVER, BODY, FIGURES, Newsroom, make_checkout
 from tests.disk import Disk
 
@@ -144,7 +144,9 @@ def full_disk(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("full", ["bot.answer_files._write", "bot.releases.ReleaseStore.use", "bot.releases._link"])
+@pytest.mark.parametrize(
+    "full", ["bot.publishing.answer_files._write", "bot.releases.ReleaseStore.use", "bot.releases._link"]
+)
 async def test_a_full_disk_changes_nothing(room: Newsroom, monkeypatch: pytest.MonkeyPatch, full: str) -> None:
     """Wherever the disk is full, files, release and bots stay as they were, and the next try succeeds."""
     draft = await room.approved(questions="when is it paid")

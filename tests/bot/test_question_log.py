@@ -69,7 +69,7 @@ async def test_a_question_is_stored_with_all_that_was_made_of_it(disk: Disk) -> 
         "id, asked_at, platform, community, channel, thread, message_id, asker, addressed, text, personal_data, "
         "outcome, answer, confidence, candidates, release, revised_at"
     )
-    assert disk.rows(f"select {columns} from questions") == [  # noqa: S608 - the columns stand above
+    assert disk.rows(f"select {columns} from questions") == [
         (
             recorded.question_id, "2026-11-22T08:30:00.000+00:00", "discord", "parents", "general", "t1", "m1",
             disk.log.pseudonym("discord", "jo#1"), 0, "how much is smp", '["phone"]', "answered", "smp", 0.9,
@@ -331,7 +331,7 @@ async def test_a_press_needs_a_question(disk: Disk) -> None:
     ):
         with pytest.raises(QuestionLogError):
             await press
-    assert [disk.rows(f"select * from {table}") for table in ("feedback", "choices", "me_too")] == [[]] * 3  # noqa: S608 - our names
+    assert [disk.rows(f"select * from {table}") for table in ("feedback", "choices", "me_too")] == [[]] * 3
 
 
 async def test_every_choice_is_kept(disk: Disk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.regrouping import Member, common, homes, match
+from bot.themes.regrouping import Member, common, homes, match
 
 
 def test_themes_keep_their_names_over_a_regrouping() -> None:

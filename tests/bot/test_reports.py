@@ -12,12 +12,12 @@ import pytest
 from bot.answers import load_answer_base
 from bot.messages import Outcome
 from bot.places import Mode, Place
-from bot.reports import due_for_review, ending_rates, first_day, use_by_service
+from bot.reporting.reports import due_for_review, ending_rates, first_day, use_by_service
+from bot.reporting.word_use import missing_words
 from bot.storage.bot_health import HealthStore
 from bot.storage.community_reports import CommunityReports
 from bot.storage.database import Database
 from bot.storage.reports import Counts, ReportStore, Use, total
-from bot.word_use import missing_words
 from tests.disk import Disk
 from tests.factories import answer_file, rates_file
 from tests.logged import Logged, ago

@@ -47,7 +47,7 @@ async def test_any_text_gets_one_outcome_and_one_row(
     """Whatever a person writes, nothing is raised, one outcome is given, and exactly one row says so."""
     before = lasting_bench.rows("select count(*) from questions")[0][0]
     response = await lasting_bench.say(text, replace(ASKED, addressed=addressed, author_is_bot=is_bot))
-    stored = lasting_bench.rows(f"select outcome from questions order by id limit -1 offset {before}")  # noqa: S608 - a number
+    stored = lasting_bench.rows(f"select outcome from questions order by id limit -1 offset {before}")
     assert stored == [(response.outcome.value,)]
     if response.outcome.is_silent:
         assert response.reply is None

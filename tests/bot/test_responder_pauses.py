@@ -207,9 +207,7 @@ async def test_a_pick_is_told_of_the_pause(
         (ButtonKind.REMOVE, Pressed(removes=True)),
     ],
 )
-async def test_other_buttons_work_in_a_pause(
-    desk: FrontDesk, bench: Bench, kind: ButtonKind, pressed: Pressed
-) -> None:
+async def test_other_buttons_work_in_a_pause(desk: FrontDesk, bench: Bench, kind: ButtonKind, pressed: Pressed) -> None:
     """A vote says nothing for the bot, and a reply may always be taken away."""
     await bench.deliver(await bench.say("what is a dro", message_id="m1"), "p1")
     bench.pause(*EVERYTHING)

@@ -20,7 +20,7 @@ from bot.storage.database import Database
 from bot.storage.outbox import MaySpeak, Outbox, Pace
 from bot.storage.pause_store import Scope
 from bot.storage.telling_store import TellingStore
-from bot.telling import MayTell, Teller, Told, Welcome, in_words
+from bot.telling.telling import MayTell, Teller, Told, Welcome, in_words
 from tests.disk import Disk, locked
 from tests.factories import answer_file, rates_file
 

@@ -16,8 +16,8 @@ from bot.storage.grouping_store import GroupingStore
 from bot.storage.meaning_store import MeaningStore
 from bot.storage.personal_records import PersonalRecords
 from bot.storage.question_log import QuestionLog
-from bot.theme_keeper import LOCK_FILE, ThemeKeeper
-from bot.understanding import Understanding
+from bot.themes.keeper import LOCK_FILE, ThemeKeeper
+from bot.themes.understanding import Understanding
 from nlu.meaning_process import MeaningProcess
 from tests.bot.theme_bench import ask, ask_all
 from tests.disk import Disk
@@ -243,7 +243,7 @@ async def test_memory_is_given_back(kept: Kept, monkeypatch: pytest.MonkeyPatch)
     await kept.settle()
     await kept.understanding.nearest("passport", 1)
     kept.clock.advance(10_000)
-    monkeypatch.setattr("bot.understanding.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("bot.themes.understanding.IDLE_SECONDS", 0.01)
     idle = asyncio.create_task(kept.understanding.end_when_idle())
     await until(lambda: not kept.understanding.meaning.is_loaded)
     idle.cancel()
@@ -253,8 +253,8 @@ async def test_memory_is_given_back(kept: Kept, monkeypatch: pytest.MonkeyPatch)
 
 async def test_one_process_at_a_time(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next takes over when the first has ended."""
-    monkeypatch.setattr("bot.theme_keeper.TRY_AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr("bot.theme_keeper.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.themes.keeper.TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("bot.themes.keeper.LOOK_SECONDS", 0.01)
     question = await ask(kept.database, PASSPORT[0])
     with portalocker.Lock(kept.disk.folder / LOCK_FILE, mode="a", flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
         keeping = asyncio.create_task(kept.keeper.keep_grouped())
@@ -267,8 +267,8 @@ async def test_one_process_at_a_time(kept: Kept, monkeypatch: pytest.MonkeyPatch
 
 async def test_trouble_is_tried_again(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process is killed at work; the themes go on being kept."""
-    monkeypatch.setattr("bot.theme_keeper.TRY_AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr("bot.theme_keeper.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.themes.keeper.TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("bot.themes.keeper.LOOK_SECONDS", 0.01)
     first = await ask(kept.database, PASSPORT[0])
     keeping = asyncio.create_task(kept.keeper.keep_grouped())
     await until(lambda: kept.theme_of(first) is not None)

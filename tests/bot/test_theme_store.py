@@ -7,7 +7,7 @@ import pytest
 from bot.errors import ThemeError
 from bot.storage.grouping_store import GroupingStore, Move
 from bot.storage.theme_lists import OPEN, Sought, Theme
-from bot.themes import StaleThemeError, Themes
+from bot.themes.themes import StaleThemeError, Themes
 from tests.bot.theme_bench import ask
 from tests.disk import Disk
 

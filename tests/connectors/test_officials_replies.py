@@ -20,7 +20,7 @@ from bot.releases import Release
 from bot.storage.database import Database
 from bot.storage.outbox import Outbox, Pace
 from bot.storage.telling_store import TellingStore
-from bot.telling import Teller, Told
+from bot.telling.telling import Teller, Told
 from connectors import delivery as module
 from connectors import patient_outbox
 from connectors.delivery import Delivery

@@ -11,9 +11,9 @@ import pytest
 
 from bot.accounts import Role
 from bot.console.parts import Parts
-from bot.link_checks import LinkChecker
+from bot.publishing.link_checks import LinkChecker
+from bot.publishing.trial import Moved, Tried
 from bot.storage.draft_store import Draft
-from bot.trial import Moved, Tried
 from tests.bot.publishing_bench import APPROVER, AUTHOR, FIGURES, Newsroom
 from tests.console.drafting import SCRIPT, console_over, fields_of_form, newsroom
 from tests.console.visitor import Visitor

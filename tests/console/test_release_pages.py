@@ -11,8 +11,8 @@ import pytest
 
 from bot.accounts import Role
 from bot.console.parts import Parts
+from bot.evaluation.verdicts import Verdict
 from bot.releases import VERDICTS_FILE
-from bot.verdicts import Verdict
 from tests.bot.publishing_bench import FIGURES, Newsroom
 from tests.console.drafting import console_over, newsroom
 from tests.console.visitor import Visitor

@@ -16,9 +16,9 @@ from bot.accounts import Role
 from bot.console.app import create_app
 from bot.console.parts import Parts
 from bot.errors import ClassifierError
-from bot.exports import as_csv, safe_cell
-from bot.meaning import Near
+from bot.reporting.exports import as_csv, safe_cell
 from bot.storage.database import Database
+from bot.themes.meaning import Near
 from tests.console.visitor import Visitor
 from tests.logged import Logged
 

@@ -10,7 +10,7 @@ from bot.messages import Outcome
 from bot.storage.database import Database
 from bot.storage.grouping_store import GroupingStore, Move
 from bot.storage.question_log import QuestionLog
-from bot.themes import Themes
+from bot.themes.themes import Themes
 from tests.bot.theme_bench import ask
 from tests.console.visitor import Visitor
 

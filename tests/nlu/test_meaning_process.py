@@ -13,8 +13,8 @@ import pytest
 
 from bot.classifier import Kind
 from bot.errors import ClassifierError
-from bot.meaning import VECTOR_BYTES, Asked
 from bot.releases import Release
+from bot.themes.meaning import VECTOR_BYTES, Asked
 from nlu.encoder import DIMENSIONS
 from nlu.held_vectors import HeldVectors
 from nlu.meaning_process import MeaningProcess

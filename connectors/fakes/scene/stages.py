@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from connectors.base import Desk
 from connectors.fakes import discord_server as discord
 from connectors.fakes import telegram_server as telegram
 
@@ -158,6 +159,10 @@ class TelegramStage:
         """The command, and one press on its panel."""
         panel = await self._server.reply_to(self._server.say(self._person(who), self._group, "/settings"))
         return (await self._server.press(self._person(who), panel, f"s:mode:{mode}")).text
+
+    async def invite(self, desk: Desk) -> None:
+        """Let the bot have been invited before it was started."""
+        await desk.communities.joined(self.name, str(self._group.id), self.place)
 
     def replies_to(self, who: str) -> Sequence[str]:
         """What the bot has posted under a person's last message."""

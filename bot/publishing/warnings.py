@@ -9,14 +9,14 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.answer_fields import AnswerFields, fields_of
-from bot.answer_files import AnswerFiles
 from bot.answers import Answer, AnswerBase, load_answer
 from bot.checks import PlainText, check_answer
 from bot.compose import answer_reply
 from bot.errors import AnswerError, DraftError
 from bot.messages import Reply
-from bot.question_files import question_key
+from bot.publishing.answer_fields import AnswerFields, fields_of
+from bot.publishing.answer_files import AnswerFiles
+from bot.publishing.question_files import question_key
 from bot.reading_age import reading_age
 from bot.settings import AnswerSettings
 from bot.storage.draft_store import ANSWER, OUT_OF_SCOPE, Draft

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.classifier import Kind
+from bot.evaluation.verdicts import Fate, Verdict
 from bot.messages import Outcome
-from bot.verdicts import Fate, Verdict
 
 Figures = dict[str, float]
 

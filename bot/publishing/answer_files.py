@@ -21,7 +21,7 @@ from bot.answers import (
     urgent_paths,
 )
 from bot.errors import DraftError
-from bot.question_files import NEW_FILE, add_questions, question_key, questions_in
+from bot.publishing.question_files import NEW_FILE, add_questions, question_key, questions_in
 from bot.rates import load_rates
 
 CONFIG = Path("config.yml")

@@ -17,15 +17,15 @@ from typing import Protocol
 
 import portalocker
 
-from bot.answer_files import Texts
-from bot.candidates import BuildLine, OnLine
-from bot.drafts import Drafts
 from bot.errors import DraftError, QuestionLogError, ReleaseError, SignpostError, TrainingError
-from bot.release_quality import what_is_worse
+from bot.publishing.answer_files import Texts
+from bot.publishing.candidates import BuildLine, OnLine
+from bot.publishing.drafts import Drafts
+from bot.publishing.release_quality import what_is_worse
+from bot.publishing.trial import Logged
 from bot.releases import MODEL_FILE, Release
 from bot.storage.build_store import BuildStore, months_ago
 from bot.storage.draft_store import Draft
-from bot.trial import Logged
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ BUILD_LOCK, PUBLISH_LOCK = "build.lock", "publish.lock"
 
 
 class Builder(Protocol):
-    """Builds a candidate of the files with changes made: see bot.candidates."""
+    """Builds a candidate of the files with changes made: see bot.publishing.candidates."""
 
     async def build(self, texts: Texts, asked: Sequence[Logged], on_line: OnLine) -> int: ...
 

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.classifier import Judged, Kind
 from bot.decision import Thresholds
-from bot.verdicts import Verdict, judge
+from bot.evaluation.verdicts import Verdict, judge
 
 MAX_POINTS = 200
 

@@ -9,7 +9,7 @@ import msgspec
 
 from bot.classifier import Judged, Kind, Prediction
 from bot.decision import Thresholds
-from bot.verdicts import judge
+from bot.evaluation.verdicts import judge
 
 PredictAll = Callable[[Sequence[str]], list[Prediction]]
 

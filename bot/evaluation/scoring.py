@@ -10,11 +10,11 @@ import msgspec
 
 from bot.answers import URGENT_FOLDER, AnswerBase
 from bot.classifier import Judged, Kind
-from bot.coverage_curve import Point, coverage_curve
 from bot.decision import Thresholds
-from bot.headline_figures import Figures, headline_figures
+from bot.evaluation.coverage_curve import Point, coverage_curve
+from bot.evaluation.headline_figures import Figures, headline_figures
+from bot.evaluation.verdicts import Fate, Verdict, judge
 from bot.messages import Outcome
-from bot.verdicts import Fate, Verdict, judge
 
 Slugs = Mapping[str, str]
 """The service of each slug."""
@@ -24,7 +24,7 @@ MOST_CONFUSED = 50
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """How many texts of one service, slug or group met each fate (see bot.verdicts); the fates add up to `texts`.
+    """How many texts of one service, slug or group met each fate (see bot.evaluation.verdicts); they add up to `texts`.
 
     The name is "" for texts that no answer is right for, or that are in no group.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.headline_figures import Figures
+from bot.evaluation.headline_figures import Figures
 from bot.releases import Release
 
 HELD_OUT = "held_out"

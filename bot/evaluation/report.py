@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.coverage_curve import Point
 from bot.errors import SignpostError
-from bot.evaluation import Evaluation
-from bot.evaluation_changes import Comparison
-from bot.evaluation_record import Configuration
-from bot.headline_figures import Figures, rows_of
+from bot.evaluation.changes import Comparison
+from bot.evaluation.coverage_curve import Point
+from bot.evaluation.headline_figures import Figures, rows_of
+from bot.evaluation.record import Configuration
+from bot.evaluation.scoring import Evaluation
+from bot.evaluation.verdicts import Fate
 from bot.messages import Outcome
-from bot.verdicts import Fate
 from bot.wording import LABELS as OUTCOMES
 
 TEMPLATE = "evaluation.html"
@@ -61,7 +61,7 @@ def write_report(report: Report, folder: Path) -> Path:
 def render_page(report: Report, curve: bytes) -> str:
     """The report as one HTML page that needs no other file; every text in it is escaped."""
     environment = Environment(
-        loader=PackageLoader("bot"),
+        loader=PackageLoader("bot.evaluation"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from bot.classifier import Kind
-from bot.meaning import Meaning, Near
 from bot.releases import ReleaseStore
 from bot.storage.meaning_store import MeaningStore, Meant
+from bot.themes.meaning import Meaning, Near
 
 IDLE_SECONDS = 300.0
 """After how long without use the memory is given back."""

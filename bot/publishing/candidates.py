@@ -15,10 +15,10 @@ from tempfile import mkdtemp
 
 import msgspec
 
-from bot.answer_files import AnswerFiles, Texts
 from bot.errors import TrainingError
+from bot.publishing.answer_files import AnswerFiles, Texts
+from bot.publishing.trial import Logged
 from bot.releases import ReleaseStore
-from bot.trial import Logged
 
 STAGING = ".staging-"
 LONGEST_PROBLEM = 400
@@ -26,7 +26,7 @@ PASSED_ON = re.compile(r"PATH|HOME|TMPDIR|LANG|LC_\w+|LD_LIBRARY_PATH|DYLD_LIBRA
 """What the process is given of the environment: the platforms' tokens are nothing to it."""
 
 
-_CHECKOUT = Path(__file__).resolve().parent.parent
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class BuildLine(msgspec.Struct, frozen=True):

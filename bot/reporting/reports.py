@@ -10,19 +10,19 @@ from pathlib import Path
 
 from cachetools import TTLCache
 
-from bot.answer_files import QUESTIONS
 from bot.answers import Answer, AnswerBase, load_answer_base, rate_names
 from bot.errors import SignpostError
 from bot.places import Mode
+from bot.publishing.answer_files import QUESTIONS
 from bot.rates import Rate
 from bot.releases import ReleaseStore
+from bot.reporting.word_use import MissingWord, known_stems, missing_words
 from bot.storage.bot_health import HealthStore
 from bot.storage.community_reports import CommunityReports
 from bot.storage.database import Database
 from bot.storage.question_search import QuestionSearch
 from bot.storage.reports import ReportStore, Use
 from bot.storage.waiting_work import WaitingWork
-from bot.word_use import MissingWord, known_stems, missing_words
 
 REVIEW_WITHIN = timedelta(days=30)
 RATES_WITHIN = timedelta(days=60)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.headline_figures import Figures
+from bot.evaluation.headline_figures import Figures
+from bot.evaluation.verdicts import Fate, Verdict
 from bot.releases import VERDICTS_FILE, Release
-from bot.verdicts import Fate, Verdict
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -11,10 +11,10 @@ from pathlib import Path
 import portalocker
 
 from bot.errors import SignpostError
-from bot.meaning import Asked, Company
-from bot.regrouping import Member, common, homes
 from bot.storage.grouping_store import Change, GroupingStore, Move, Standing
-from bot.understanding import Understanding
+from bot.themes.meaning import Asked, Company
+from bot.themes.regrouping import Member, common, homes
+from bot.themes.understanding import Understanding
 
 logger = logging.getLogger(__name__)
 

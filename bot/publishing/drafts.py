@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 
-from bot.answer_fields import AnswerFields, fields_of
-from bot.answer_files import AnswerFiles, Texts
 from bot.answers import SLUG
-from bot.draft_warnings import Reviewer
 from bot.errors import DraftError, ReleaseError
-from bot.question_files import clean_questions, question_key
-from bot.release_quality import what_is_worse
+from bot.publishing.answer_fields import AnswerFields, fields_of
+from bot.publishing.answer_files import AnswerFiles, Texts
+from bot.publishing.question_files import clean_questions, question_key
+from bot.publishing.release_quality import what_is_worse
+from bot.publishing.warnings import Reviewer
 from bot.releases import Release, ReleaseStore
 from bot.storage.database import as_stored
 from bot.storage.draft_store import ANSWER, OPEN, OUT_OF_SCOPE, QUESTIONS, Draft, DraftStore

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.decision import Thresholds
 from bot.errors import ReleaseError
-from bot.evaluation import Evaluation
+from bot.evaluation.scoring import Evaluation
 from bot.releases import EVALUATION_FILE, Release
 
 Kept = TypeVar("Kept")

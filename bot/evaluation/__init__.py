@@ -1,0 +1,1 @@
+"""How good a release is, on questions that it has never seen."""

@@ -1,0 +1,1 @@
+"""What the question log shows officials and content teams."""
