@@ -25,6 +25,7 @@ from bot.storage.audit_log import AuditLog
 from bot.storage.community_store import CommunityStore
 from bot.storage.database import Database
 from bot.storage.digest_store import DigestStore
+from bot.storage.erasure import Erasure
 from bot.storage.outbox import Outbox, Pace
 from bot.storage.pause_store import PauseStore
 from bot.storage.personal_records import PersonalRecords
@@ -51,11 +52,14 @@ class Service:
     communities: Communities | None = None
     pauses: Pauses | None = None
     watch: ReleaseWatch | None = None
+    erasure: Erasure | None = None
 
     async def keep_fresh(self) -> None:
-        """Follow the releases, settings and pauses that other processes choose, until cancelled."""
-        parts = (self.communities, self.pauses, self.watch)
-        await asyncio.gather(*(part.keep_fresh() for part in parts if part))
+        """Follow the releases, settings and pauses that other processes choose, and finish erasing, until cancelled."""
+        works = [part.keep_fresh() for part in (self.communities, self.pauses, self.watch) if part]
+        if self.erasure:
+            works.append(self.erasure.keep_finishing())
+        await asyncio.gather(*works)
 
 
 @asynccontextmanager
@@ -113,7 +117,7 @@ def _service(project: Project, served: Served, database: Database | None) -> Ser
     outbox = Outbox(database, Pace(), MayTell(lambda: front_desk.answers, welcome, pauses.now))
     desk = Desk(front_desk, outbox, communities, PersonalAnswers(PersonalRecords(database)))
     watch = ReleaseWatch(project.releases, served, lambda release: _load(project, release), serve)
-    return Service(responder, desk, communities, pauses, watch)
+    return Service(responder, desk, communities, pauses, watch, Erasure(database))
 
 
 def communities_in(project: Project, database: Database, services: Collection[str]) -> Communities:

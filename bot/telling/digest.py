@@ -103,7 +103,9 @@ class Digest:
             return wording.DIGEST_DECIDED
         by = self._store.named(press.place.platform, press.author)
         await self._themes.add_note(theme.id, by, note)
-        await self._audit.record("Signpost", f"theme {state}", f"theme {theme.id}", {"from chat, by": by})
+        # The note can be erased for who pressed; the audit log can't, so it doesn't name them.
+        detail = {"from chat, by": f"a moderator on {press.place.platform}"}
+        await self._audit.record("Signpost", f"theme {state}", f"theme {theme.id}", detail)
         return word
 
     def _reply(self, number: int, themes: Sequence[NewTheme], has_more: bool = False) -> Reply:
