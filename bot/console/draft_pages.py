@@ -33,7 +33,6 @@ STATES = {
     "published": "Published",
     "withdrawn": "Withdrawn",
 }
-FROM_THEME = 15
 LONGEST_QUESTIONS = 60_000
 
 
@@ -58,31 +57,27 @@ async def all_drafts(request: Request) -> Response:
 
 
 async def new_draft(request: Request) -> Response:
-    """A form for the first facts of a new answer, filled in from a theme where it comes from one."""
-    theme = number(request, "theme", 0)
-    title, _ = await parts(request).drafts.store.questions_of_theme(theme, 1) if theme else ("", [])
-    return await _new_form(request, {"theme": str(theme or ""), "title": title[:70]})
+    """A form for the first facts of a new answer."""
+    return await _new_form(request, {})
 
 
 async def create_draft(request: Request) -> Response:
     """Begin a draft of a new answer."""
     data = await form(request)
-    entered = {name: text(data, name, 200) for name in ("theme", "title", "service", "owner", "slug")}
+    entered = {name: text(data, name, 200) for name in ("title", "service", "owner", "slug")}
     drafts: Drafts = parts(request).drafts
-    theme = int(entered["theme"]) if entered["theme"].isascii() and entered["theme"].isdecimal() else None
     slug = entered["slug"] or slug_of(entered["title"])
     errors = {"title": "Enter a title of 4 to 70 characters."} if not 4 <= len(entered["title"]) <= 70 else {}
     if not errors and not slug:
         errors = {"slug": "Enter a short name, such as smp_amount."}
     if errors:
         return await _new_form(request, entered, errors)
-    _, questions = await drafts.store.questions_of_theme(theme, FROM_THEME) if theme else ("", [])
     content = new_answer(entered["title"], entered["owner"]).content()
     try:
         path = await asyncio.to_thread(drafts.files.answer_path, entered["service"], slug)
         if await asyncio.to_thread(drafts.files.text, path):
             raise DraftError(f"The short name {slug} is taken by an answer that is live: choose another.")
-        draft = await drafts.create(ANSWER, entered["service"], slug, content, questions, theme, account(request).email)
+        draft = await drafts.create(ANSWER, entered["service"], slug, content, [], None, account(request).email)
     except DraftError as error:
         name = "service" if "services" in str(error) else "slug"
         return await _new_form(request, {**entered, "slug": slug}, {name: str(error)})

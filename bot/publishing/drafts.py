@@ -110,7 +110,7 @@ class Drafts:
             "content": content if draft.kind == ANSWER else draft.content,
             "questions": "\n".join(_cleaned(questions)),
             "is_correction": int(is_correction),
-            "edited_by": by,
+            **_written_by(draft, by),
             "state": "draft",
             "candidate": None,
             "candidate_of": None,
@@ -131,7 +131,9 @@ class Drafts:
         if draft.version != version:
             raise StaleDraftError(draft)
         live = await asyncio.to_thread(self._live, draft.service, draft.answer)
-        return await self._change(draft, {"base_content": live, "edited_by": by, "state": "draft", "problem": ""})
+        return await self._change(
+            draft, {"base_content": live, **_written_by(draft, by), "state": "draft", "problem": ""}
+        )
 
     async def submit(self, draft: Draft, version: int, by: str) -> Draft:
         """Ask for approval; a candidate is then built. Raises DraftError, also where the draft has faults."""
@@ -259,8 +261,14 @@ _NOT_APPROVED = {"state": "submitted", "approved_by": None, "approved_at": None,
 
 
 def may_approve(draft: Draft, by: str) -> bool:
-    """Whether somebody neither wrote a draft nor was the last to change it."""
-    return by.casefold() not in (draft.author.casefold(), draft.edited_by.casefold())
+    """Whether somebody has had no part in writing a draft."""
+    return by.casefold() not in {writer.casefold() for writer in (draft.author, *draft.writers.split("\n"))}
+
+
+def _written_by(draft: Draft, by: str) -> dict[str, str]:
+    """What is noted when somebody changes a draft."""
+    writers = dict.fromkeys([*draft.writers.split("\n"), by])
+    return {"edited_by": by, "writers": "\n".join(filter(None, writers))}
 
 
 def new_answer(title: str = "", owner: str = "") -> AnswerFields:

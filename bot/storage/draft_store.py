@@ -21,7 +21,7 @@ class Draft:
 
     `kind` is "answer" (a text, with questions to add), "questions" (questions to add to an answer) or "out_of_scope"
     (questions that no answer should get). `answer` is the slug, or the intent that out-of-scope questions go under.
-    `content` is the whole file; `base_content` what it held when the draft began. `questions` are one a line.
+    `writers` are all who have changed it, one a line. `content` is the whole file; `base_content` what it held when the draft began. `questions` are one a line.
     `candidate` is a built release, made from files of the digest `candidate_of`; where it couldn't be built, `problem`
     says why.
     """
@@ -36,6 +36,7 @@ class Draft:
     theme_id: int | None
     author: str
     edited_by: str
+    writers: str
     state: str
     reason: str
     version: int
@@ -117,7 +118,7 @@ class DraftStore:
 
     async def add(self, row: Mapping[str, Any]) -> Draft:
         """Add a draft."""
-        full = {**row, "edited_by": row["author"], "state": "draft", "version": 1}
+        full = {**row, "edited_by": row["author"], "writers": row["author"], "state": "draft", "version": 1}
         full |= {"created_at": now(), "changed_at": now()}
         draft_id = await self._database.run(lambda: self._database.insert("drafts", full))
         draft = await self.get(draft_id)
@@ -147,17 +148,6 @@ class DraftStore:
         """Note why a draft could not be published; it is tried again."""
         sql = "update drafts set problem = ? where id = ?"
         await self._database.run(lambda: self._database.execute(sql, problem, draft.id))
-
-    async def questions_of_theme(self, theme_id: int, most: int) -> tuple[str, list[str]]:
-        """The title of a theme, "" where there is none, and its newest distinct questions."""
-        titles = await self._database.read("select title from themes where id = ?", theme_id)
-        sql = (
-            "select q.text from theme_questions t join questions q on q.id = t.question_id "
-            "where t.theme_id = ? and q.text is not null and q.text != '' "
-            "group by q.text order by max(q.id) desc limit ?"
-        )
-        rows = await self._database.read(sql, theme_id, most)
-        return (titles[0][0] if titles else ""), [text for (text,) in rows]
 
     async def publish(self, drafts: Sequence[Draft], release: str, live: Mapping[str, str]) -> None:
         """Note that drafts are live with a release, all or none; `live` holds the texts of answers by slug."""

@@ -50,11 +50,12 @@ async def test_an_old_form_changes_nothing(room: Newsroom) -> None:
     assert await room.again(draft) == first
 
 
-@pytest.mark.parametrize("who", [AUTHOR, AUTHOR.upper(), "last@dwp.gov.uk"])
+@pytest.mark.parametrize("who", [AUTHOR, AUTHOR.upper(), "middle@dwp.gov.uk", "last@dwp.gov.uk"])
 async def test_nobody_approves_their_own_words(room: Newsroom, who: str) -> None:
-    """Neither the author nor who changed it last."""
+    """Neither the author nor anybody who has changed it."""
     draft = await room.draft()
-    draft = await room.drafts.edit(draft, 1, room.rewritten("Last words."), "", "last@dwp.gov.uk")
+    draft = await room.drafts.edit(draft, 1, room.rewritten("Some words."), "", "middle@dwp.gov.uk")
+    draft = await room.drafts.edit(draft, 2, room.rewritten("Last words."), "", "last@dwp.gov.uk")
     draft = await room.drafts.submit(draft, draft.version, "last@dwp.gov.uk")
     await room.publishing.build_next()
     draft = await room.again(draft)

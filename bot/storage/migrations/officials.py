@@ -167,6 +167,7 @@ def create_drafts(db: Database) -> None:
             "theme_id": int,
             "author": str,
             "edited_by": str,
+            "writers": str,
             "state": str,
             "reason": str,
             "version": int,
@@ -186,8 +187,8 @@ def create_drafts(db: Database) -> None:
             "announced_at": str,
         },
         pk="id",
-        not_null={"kind", "answer", "author", "edited_by", "state", "version", "created_at", "changed_at"},
-        defaults={"is_correction": 0},
+        not_null={"kind", "answer", "author", "edited_by", "writers", "state", "version", "created_at", "changed_at"},
+        defaults={"is_correction": 0, "writers": ""},
     )
     db.table("drafts").create_index(["state"])
     db.table("answer_versions").create(
