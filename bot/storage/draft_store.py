@@ -21,7 +21,8 @@ class Draft:
 
     `kind` is "answer" (a text, with questions to add), "questions" (questions to add to an answer) or "out_of_scope"
     (questions that no answer should get). `answer` is the slug, or the intent that out-of-scope questions go under.
-    `writers` are all who have changed it, one a line. `content` is the whole file; `base_content` what it held when the draft began. `questions` are one a line.
+    `writers` are all who have changed it, one a line. `content` is the whole file; `base_content` what it held when the
+    draft began. `questions` are one a line.
     `candidate` is a built release, made from files of the digest `candidate_of`; where it couldn't be built, `problem`
     says why.
     """
