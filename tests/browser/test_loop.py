@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 
@@ -20,6 +21,7 @@ TITLE = "Riding an electric scooter"
 TEXT = "You can't ride your own electric scooter on roads or pavements.\n\nYou can ride one on private land."
 BETTER = "You must not ride your own electric scooter on roads or pavements.\n\nYou can ride one on private land."
 BUILD_MILLISECONDS = 180_000
+SWAP_SECONDS = 2.0
 
 
 async def test_a_question_comes_back_with_an_answer(chromium: Browser, tour: Tour) -> None:
@@ -34,8 +36,7 @@ async def test_a_question_comes_back_with_an_answer(chromium: Browser, tour: Tou
     told = await _until(lambda: tour.group.replies_to("Bea")[1:])
     assert TITLE in told[0] and "private land" in told[0]
     assert "2 people" in told[0], "Who would like to know too is told in the same post."
-    await tour.group.say("Dev", "can my lad ride an electric scooter on the pavement", addressed=True)
-    assert TITLE in (await _until(lambda: tour.group.replies_to("Dev")))[0], "The bot answers from the release."
+    assert TITLE in await _first_answer(tour), "The bot answers from the release."
     await _follow_up(approver)
     await _correct(editor)
     await _approve(approver, editor.url)
@@ -110,6 +111,18 @@ async def _correct(page: Page) -> None:
 
 async def _is_sound(page: Page) -> None:
     assert await violations(page) == [], page.url
+
+
+async def _first_answer(tour: Tour) -> str:
+    """What the bot says to one person after the other, until it gives the answer: it may be loading the release."""
+    said = ""
+    for person in ("Dev", "Eve", "Fay", "Gus", "Hal", "Ivy"):
+        await tour.group.say(person, "are electric scooters legal on the road", addressed=True)
+        said = (await _until(lambda person=person: tour.group.replies_to(person)))[0]
+        if TITLE in said and "Choose" not in said:
+            break
+        await asyncio.sleep(SWAP_SECONDS)
+    return said
 
 
 async def _until(look: Callable[[], Sequence[str]]) -> Sequence[str]:
