@@ -96,7 +96,7 @@ class DiscordStage:
         panel = await self._server.command(person, self._channel, "signpost setup")
         for menu, value in (("mode", mode), ("alerts", self._guild.channel(ALERTS))):
             if menu == "alerts":
-                await self._server.press(person, panel.answers[0], "Staff and alerts")
+                await self._server.press(person, panel.answers[0], "Staff, alerts, new themes")
             names = [str(part.get("custom_id", "")) for part in panel.answers[0].components]
             name = next(name for name in names if name.endswith(f":{menu}"))
             await self._server.choose(person, panel.answers[0], name, value)
