@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
@@ -13,7 +14,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from bot.errors import AccountError
+from bot.errors import AccountError, TooManyTriesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 MIN_PASSWORD = 12
 MAX_PASSWORD = 256
 FAILURES = 5
-"""Wrong passwords or codes for one account, or from one address, after which sign-in waits."""
+"""Wrong passwords or codes for one account from one address, after which sign-in waits."""
+FAILURES_ELSEWHERE = 50
+"""The same for one account from anywhere, and from one address for anybody: a department may share one."""
 FAILURE_MINUTES = 15
 CODE_SECONDS = 30
 ISSUER = "Signpost"
@@ -80,6 +83,14 @@ class Accounts:
         hashed = self._hashed(password) if password else None
         return await self._store.add(email, name, role, department.strip(), hashed, _new_stamp())
 
+    async def has(self, email: str) -> bool:
+        """Whether there is an account for an address."""
+        return await self._store.by_email(email) is not None
+
+    async def sign_out(self, account: Account) -> None:
+        """End every sign-in of an account, here and elsewhere."""
+        await self._store.set_stamp(account.id, _new_stamp())
+
     async def all(self) -> Sequence[Account]:
         """Every account, by name."""
         return await self._store.all()
@@ -97,23 +108,25 @@ class Accounts:
 
     async def check_password(self, email: str, password: str, address: str) -> Account:
         """The account that an e-mail address and a password belong to. Raises AccountError, the same for any fault."""
-        await self._check_patience(email, address)
+        attempt = await self._begin(email, address)
         account = await self._store.by_email(email.strip())
         # Hashed in any case, so that time doesn't tell whether there is an account.
         hashed = (await self._store.password_hash(account.id) if account else None) or self._nobody
-        if self._is_right(hashed, password) and account and account.is_active:
+        # In a thread: it takes long on purpose, and messages are answered meanwhile.
+        is_right = await asyncio.to_thread(self._is_right, hashed, password)
+        if is_right and account and account.is_active:
+            await self._store.forgive(attempt)
             return account
-        await self._store.note_failure(email, address)
         raise AccountError("The e-mail address or the password is wrong.")
 
     async def check_code(self, account: Account, code: str, address: str) -> None:
         """Check a second factor's code, which is good once. Raises AccountError."""
-        await self._check_patience(account.email, address)
+        attempt = await self._begin(account.email, address)
         secret = await self._store.totp_secret(account.id)
         step = _step_of(secret, code) if secret else None
         if step is None or not await self._store.use_code(account.id, step):
-            await self._store.note_failure(account.email, address)
             raise AccountError("That code is wrong or has been used. Enter the newest one that your app shows.")
+        await self._store.forgive(attempt)
 
     async def enrol(self, account: Account, secret: str, code: str) -> Account:
         """Set up a second factor, once the code shows that the app has it. Raises AccountError."""
@@ -144,14 +157,17 @@ class Accounts:
         """The account of somebody whom a department's provider has signed in. Raises AccountError."""
         account = await self._store.by_subject(subject)
         if account is None and is_verified and (known := await self._store.by_email(email)):
-            account = await self._store.set_subject(known.id, subject)
+            account = await self._store.link(known.id, subject)
         if account is None or not account.is_active:
             raise AccountError("There is no account for you here. Ask an administrator to add one.")
         return account
 
-    async def _check_patience(self, email: str, address: str) -> None:
-        if await self._store.failures(email, address, FAILURE_MINUTES) >= FAILURES:
-            raise AccountError(f"There were too many wrong tries. Wait {FAILURE_MINUTES} minutes and try again.")
+    async def _begin(self, email: str, address: str) -> int:
+        """Note an attempt, before it is known how it ends: many at once are counted like one after the other."""
+        attempt = await self._store.begin_attempt(email, address, FAILURE_MINUTES, (FAILURES, FAILURES_ELSEWHERE))
+        if attempt is None:
+            raise TooManyTriesError(f"There were too many wrong tries. Wait {FAILURE_MINUTES} minutes and try again.")
+        return attempt
 
     async def _fresh(self, account_id: int) -> Account:
         account = await self._store.get(account_id)

@@ -74,6 +74,8 @@ class Communities:
                     self._last_change, self._chosen = last, await self._store.settings()
             except QuestionLogError as error:
                 logger.error("%s", error)
+            except Exception:
+                logger.exception("The communities' settings could not be read.")
 
     async def history(self, place: Place, limit: int = 10) -> Sequence[str]:
         """What was changed in a community, when and by whom, newest first, a line each."""

@@ -43,6 +43,10 @@ class AccountError(SignpostError):
     """Somebody can't sign in, or an account can't be what was asked for."""
 
 
+class TooManyTriesError(AccountError):
+    """Somebody has to wait before they try to sign in again."""
+
+
 class PauseError(SignpostError):
     """A pause can't be set as asked."""
 

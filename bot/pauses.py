@@ -112,6 +112,8 @@ class Pauses:
                 await self._read()
             except QuestionLogError as error:
                 logger.error("%s", error)
+            except Exception:
+                logger.exception("The pauses could not be read.")
 
     async def _read(self) -> None:
         # One after the other, so that what was read before a change never takes the place of what was read after it.

@@ -42,14 +42,20 @@ async def run_connectors(connectors: Sequence[Connector], desk: Desk, stopping: 
 async def running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Let works that never end by themselves run in the background, until the context is left."""
     tasks = [asyncio.create_task(work) for work in works]
+    for task in tasks:
+        task.add_done_callback(_tell_of_failure)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
-        for result in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(result, Exception):
-                logger.error("Work in the background has failed.", exc_info=result)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tell_of_failure(task: asyncio.Task[None]) -> None:
+    """At once, since the others may go on for weeks."""
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("Work in the background has failed.", exc_info=error)
 
 
 @contextmanager

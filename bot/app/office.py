@@ -40,7 +40,7 @@ from bot.storage.meaning_store import MeaningStore
 from bot.storage.pause_store import PauseStore
 from bot.storage.telling_store import TellingStore
 from bot.telling.digest import Digest
-from bot.telling.telling import Teller
+from bot.telling.telling import Teller, Told
 from bot.themes.keeper import ThemeKeeper
 from bot.themes.themes import Themes
 from bot.themes.understanding import Understanding
@@ -116,15 +116,19 @@ def _afterwards(project: Project, database: Database, communities: Communities, 
     """What follows once a draft is live: its theme is answered, askers are told, and old replies corrected."""
     settings = project.settings.telling
     muted = project.settings.etiquette.muted_channels
+    audit = AuditLog(database)
     teller = Teller(TellingStore(database), communities.settings, muted, settings.max_age_days)
 
     async def follow_up(draft: Draft, release: Release) -> None:
         base = await asyncio.to_thread(load_answer_base, release.answers)
+        told, corrected = Told(), 0
         if draft.theme_id and draft.answer in base.answers:
             await themes.answered(draft.theme_id, draft.answer)
-            await teller.tell(base, draft.id, draft.theme_id, draft.answer)
+            told = await teller.tell(base, draft.id, draft.theme_id, draft.answer)
         if draft.is_correction:
-            await teller.correct(base, draft.answer, settings.correct_days)
+            corrected = await teller.correct(base, draft.answer, settings.correct_days)
+        detail = {"answer": draft.answer, "release": release.name, "people_told": told.people, "corrected": corrected}
+        await audit.record("Signpost", "published a draft", f"draft {draft.id}", detail)
 
     return follow_up
 

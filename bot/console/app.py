@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 HTTPS = "https://"
+MOST = 2**63 - 1
+"""What the database can count to."""
 
 
 def create_app(made_of: Parts, pages: Sequence[Page] = PAGES) -> ASGIApp:
@@ -92,6 +94,8 @@ def _guarded(page: Page) -> View:
         if account is None:
             request.session.pop("account", None)
             return see_other(request, "/sign-in") if request.method == "GET" else _ask_to_sign_in(request)
+        if any(isinstance(value, int) and value > MOST for value in request.path_params.values()):
+            raise NotFoundError
         if not account.role.includes(page.role):
             return render(request, "refused.html", 403, needed=page.role)
         return await page.view(request)

@@ -20,6 +20,7 @@ from bot.console.security import new_nonce
 
 MAX_FIELDS = 500
 MAX_SESSION_WORDS = 300
+MAX_DIGITS = 15
 
 View = Callable[[Request], Awaitable[Response]]
 
@@ -84,7 +85,8 @@ def see_other(request: Request, path: str, message: str = "") -> RedirectRespons
 def number(request: Request, name: str, default: int = 1, most: int = 100_000) -> int:
     """A whole number of 1 or more from the address, or the default where it is none."""
     value = request.query_params.get(name, "")
-    return min(int(value), most) if value.isascii() and value.isdecimal() and int(value) else default
+    is_number = value.isascii() and value.isdecimal() and len(value) <= MAX_DIGITS
+    return min(int(value), most) if is_number and int(value) else default
 
 
 def _csrf_field(request: Request) -> Markup:

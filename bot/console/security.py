@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import ConfigurationError
+from bot.secret_files import secret_in
 
 MAX_BODY = 512 * 1024
 """Bytes of a form; the longest answer with all its questions is a twentieth of it."""
@@ -92,13 +92,7 @@ def console_key(folder: Path) -> bytes:
     """The key that signs sessions: made once, readable by its owner alone. Raises ConfigurationError."""
     path = folder / KEY_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(os.urandom(32))
-        except FileExistsError:
-            pass
-        return path.read_bytes()
+        return secret_in(path)
     except OSError as error:
         raise ConfigurationError(f"{path} can't be used: {error.strerror}.") from error
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from bot.accounts import Account, Role, enrolment_address, new_secret
 from bot.console.page import Page, account, form, parts, render, see_other, text
-from bot.errors import AccountError
+from bot.errors import AccountError, TooManyTriesError
 
 
 async def show_sign_in(request: Request) -> Response:
@@ -26,7 +26,7 @@ async def sign_in(request: Request) -> Response:
     try:
         known = await parts(request).accounts.check_password(email, str(password), address)
     except AccountError as error:
-        await parts(request).audit.record("Signpost", "refused a sign-in", f"account {email or '(none)'}")
+        await _note_refusal(request, email, error)
         return _sign_in_form(request, 422, email, str(error))
     request.session.clear()
     if parts(request).settings.second_factor == "off":
@@ -48,6 +48,7 @@ async def check_code(request: Request) -> Response:
     try:
         await parts(request).accounts.check_code(known, text(await form(request), "code", 20), _address(request))
     except AccountError as error:
+        await _note_refusal(request, known.email, error)
         return render(request, "sign_in/code.html", 422, errors={"code": str(error)})
     return await _let_in(request, known)
 
@@ -74,7 +75,9 @@ async def enrol(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """End this sign-in."""
+    """End every sign-in of the account: a cookie that was copied is of no use any more."""
+    if known := getattr(request.state, "account", None):
+        await parts(request).accounts.sign_out(known)
     request.session.clear()
     return see_other(request, "/sign-in", "You have signed out.")
 
@@ -89,12 +92,21 @@ async def change_password(request: Request) -> Response:
     me, data = account(request), await form(request)
     try:
         await parts(request).accounts.check_password(me.email, str(data.get("old", "")), _address(request))
+    except AccountError:
+        return render(request, "sign_in/password.html", 422, errors={"old": "That is not your password now."})
+    try:
         changed = await parts(request).accounts.change_password(me, str(data.get("new", "")))
     except AccountError as error:
         return render(request, "sign_in/password.html", 422, errors={"new": str(error)})
     await parts(request).audit.record(me.email, "changed a password", f"account {me.email}")
     request.session["stamp"] = changed.stamp
     return see_other(request, "/", "Your password is changed.")
+
+
+async def _note_refusal(request: Request, email: str, error: AccountError) -> None:
+    """For accounts that there are: what is typed elsewhere may be a password, and tries that wait are no news."""
+    if not isinstance(error, TooManyTriesError) and await parts(request).accounts.has(email):
+        await parts(request).audit.record("Signpost", "refused a sign-in", f"account {email}")
 
 
 async def _let_in(request: Request, known: Account) -> Response:

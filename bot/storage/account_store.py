@@ -67,10 +67,15 @@ class AccountStore:
         """Set or take away a second factor."""
         await self._set(account_id, totp_secret=secret, totp_last_used=None, stamp=stamp)
 
-    async def set_subject(self, account_id: int, subject: str) -> Account | None:
-        """Note a provider's id of the person, and return the account."""
-        await self._set(account_id, subject=subject)
-        return await self.get(account_id)
+    async def set_stamp(self, account_id: int, stamp: str) -> None:
+        """End earlier sign-ins."""
+        await self._set(account_id, stamp=stamp)
+
+    async def link(self, account_id: int, subject: str) -> Account | None:
+        """Note a provider's id of the person, unless the account is linked already; the account where it was."""
+        sql = "update accounts set subject = ? where id = ? and subject is null"
+        is_new = await self._database.run(lambda: self._database.execute(sql, subject, account_id).rowcount > 0)
+        return await self.get(account_id) if is_new else None
 
     async def use_code(self, account_id: int, step: int) -> bool:
         """Use a second factor's time step; whether it, or a later one, had not been used before."""
@@ -93,27 +98,32 @@ class AccountStore:
 
         return await self._database.run(write)
 
-    async def note_failure(self, email: str, address: str) -> None:
-        """Note a failed attempt to sign in. Those of long ago are dropped."""
-        row = {"at": now(), "email": email.strip().lower()[:255], "address": address}
-        old = _ago(timedelta(days=1))
+    async def begin_attempt(self, email: str, address: str, minutes: int, most: tuple[int, int]) -> int | None:
+        """Note an attempt to sign in, and return its number; None where there were too many that failed.
 
-        def write() -> None:
-            with self._database.transaction():
-                self._database.execute("delete from sign_in_failures where at < ?", old)
-                self._database.insert("sign_in_failures", row)
-
-        await self._database.run(write)
-
-    async def failures(self, email: str, address: str, minutes: int) -> int:
-        """How many attempts have failed lately for an account or from an address, whichever is more."""
-        sql = (
-            "select coalesce(sum(email = ?), 0), coalesce(sum(address = ? and address != ''), 0) "
+        `most` is how many may fail for one account from one address, and for either by itself. Those of long ago are
+        dropped.
+        """
+        email, since = email.strip().lower()[:255], _ago(timedelta(minutes=minutes))
+        count = (
+            "select coalesce(sum(email = ? and address = ?), 0), coalesce(max(sum(email = ?), sum(address = ?)), 0) "
             "from sign_in_failures where at > ?"
         )
-        since = _ago(timedelta(minutes=minutes))
-        rows = await self._database.read(sql, email.strip().lower()[:255], address, since)
-        return int(max(rows[0]))
+
+        def write() -> int | None:
+            with self._database.transaction():
+                self._database.execute("delete from sign_in_failures where at < ?", _ago(timedelta(days=1)))
+                both, either = self._database.fetch(count, email, address, email, address, since)[0]
+                if both >= most[0] or either >= most[1]:
+                    return None
+                row = {"at": now(), "email": email, "address": address}
+                return self._database.insert("sign_in_failures", row)
+
+        return await self._database.run(write)
+
+    async def forgive(self, attempt: int) -> None:
+        """Take back an attempt that has succeeded."""
+        await self._database.run(lambda: self._database.execute("delete from sign_in_failures where id = ?", attempt))
 
     async def _one(self, where: str, *parameters: Any) -> Account | None:
         rows = await self._database.read(f"select {_COLUMNS} from accounts where {where}", *parameters)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import os
 import sqlite3
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from bot.errors import QuestionLogError
+from bot.secret_files import secret_in
 from bot.storage.migrations import migrations
 
 DATABASE_FILE = "questions.db"
@@ -198,19 +198,7 @@ def _transaction(db: sqlite_utils.Database) -> Iterator[None]:
 
 def _asker_key(folder: Path) -> bytes:
     """The key of the pseudonyms: made once, readable by its owner alone."""
-    path = folder / KEY_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            scratch = path.with_suffix(f".{os.getpid()}")
-            with open(os.open(scratch, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(os.urandom(32))
-            try:
-                os.link(scratch, path)
-            except FileExistsError:
-                pass
-            finally:
-                scratch.unlink()
-        return path.read_bytes()
+        return secret_in(folder / KEY_FILE)
     except OSError as error:
         raise QuestionLogError(f"{folder} can't be used for the question log: {error.strerror}.") from error

@@ -67,3 +67,14 @@ async def _browser(made_of: Parts, department: Provider, path: str = "/sign-in/p
     ):
         page = await client.get(path)
         yield page if page.status_code in (403, 502) else await client.get("/password")
+
+
+async def test_a_linked_account_is_not_taken_over(made_of: Parts) -> None:
+    """Somebody else who gets the same address later doesn't get the account with it."""
+    await made_of.accounts.add("ann@example.gov.uk", "Ann", Role.EDITOR)
+    async with provider(dict(ANN)) as department:
+        async with _browser(made_of, department) as page:
+            assert "Ann (editor)" in page.text
+        department.person["sub"] = "4712"
+        async with _browser(made_of, department) as page:
+            assert page.status_code == 403

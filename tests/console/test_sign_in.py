@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 
 import msgspec
 import pyotp
+import pytest
 
-from bot.accounts import Role
+from bot.accounts import FAILURES, Role
 from bot.console.app import create_app
 from bot.console.parts import Parts
+from bot.errors import AccountError, TooManyTriesError
 from tests.console.visitor import PASSWORD, Visitor
 
 
@@ -123,3 +126,50 @@ async def test_a_new_password_ends_other_sign_ins(editor: Visitor, made_of: Part
 
 def _with_second_factor(made_of: Parts) -> Parts:
     return replace(made_of, settings=msgspec.structs.replace(made_of.settings, second_factor="required"))
+
+
+async def test_many_tries_at_once_are_counted_like_one_after_the_other(made_of: Parts) -> None:
+    """Of forty, five are looked at."""
+    await made_of.accounts.add("ann@example.gov.uk", "Ann", Role.VIEWER, PASSWORD)
+    tries = [made_of.accounts.check_password("ann@example.gov.uk", "wrong", "10.0.0.1") for _ in range(40)]
+    ends = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(not isinstance(end, TooManyTriesError) for end in ends) == FAILURES
+    assert all(isinstance(end, AccountError) for end in ends)
+
+
+async def test_nobody_is_locked_out_from_elsewhere(made_of: Parts) -> None:
+    """Wrong tries from one address keep only that one from the account; a right one doesn't count."""
+    await made_of.accounts.add("ann@example.gov.uk", "Ann", Role.VIEWER, PASSWORD)
+    for _ in range(FAILURES + 1):
+        with pytest.raises(AccountError):
+            await made_of.accounts.check_password("ann@example.gov.uk", "wrong", "10.0.0.1")
+    for _ in range(FAILURES + 1):
+        assert (await made_of.accounts.check_password("ann@example.gov.uk", PASSWORD, "10.0.0.2")).name == "Ann"
+
+
+async def test_what_is_typed_for_an_address_is_not_kept_for_ever(stranger: Visitor, made_of: Parts) -> None:
+    """It may be a password. Refusals of accounts that there are stand in the audit log."""
+    await made_of.accounts.add("ann@example.gov.uk", "Ann", Role.VIEWER, PASSWORD)
+    for typed in ("my secret words", "ann@example.gov.uk"):
+        await stranger.get("/sign-in")
+        await stranger.post("/sign-in", {"email": typed, "password": "wrong"})
+    assert [entry.subject for entry in await made_of.audit.entries()] == ["account ann@example.gov.uk"]
+
+
+async def test_a_copied_cookie_is_of_no_use_after_signing_out(editor: Visitor) -> None:
+    """Signing out ends every sign-in of the account."""
+    cookie = editor.client.cookies["signpost_session"]
+    await editor.get("/password")
+    await editor.post("/sign-out")
+    editor.client.cookies.clear()
+    editor.client.cookies.set("signpost_session", cookie)
+    await editor.get("/password")
+    assert editor.page.url.path == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "path", ["/drafts/99999999999999999999", "/themes/99999999999999999999", "/?days=" + "9" * 5000]
+)
+async def test_numbers_beyond_all_counting_are_no_pages(editor: Visitor, path: str) -> None:
+    """Or stand for the default; nothing breaks."""
+    assert (await editor.get(path)).status_code in (200, 404)
