@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
 
+import pyotp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from bot.accounts import Role
+from bot.app import open_project
 from bot.app.demonstration import Tour
+from bot.app.office import office
+from bot.console.app import create_app
 from bot.console.routes import PAGES
+from bot.storage.database import Database
+from bot.web_server import serving_http
 from tests.browser.conftest import signed_in
 from tests.browser.looking import overflow, unreachable, violations
 
@@ -89,6 +97,53 @@ async def test_so_are_the_pages_before_signing_in(chromium: Browser, tour: Tour,
     await page.goto(path)
     assert await violations(page) == [] and await unreachable(page) == [] and await overflow(page) <= 0
     await window.close()
+
+
+async def test_so_is_a_form_with_faults(chromium: Browser, tour: Tour) -> None:
+    """The summary of the faults, and the fault at its field."""
+    window = await chromium.new_context(base_url=tour.address, viewport=NARROW)
+    page = await window.new_page()
+    await page.goto("/sign-in")
+    await page.get_by_role("button", name="Continue").click()
+    assert await page.get_by_text("There is a problem").count() == 1
+    assert await violations(page) == [] and await overflow(page) <= 0
+    await window.close()
+
+
+async def test_so_is_a_page_that_is_refused(chromium: Browser, tour: Tour) -> None:
+    """It says what is needed."""
+    page = await signed_in(chromium, tour, Role.EDITOR, viewport=NARROW)
+    await page.goto("/accounts")
+    assert "needs the role administrator" in await page.locator("main").inner_text()
+    assert await violations(page) == [] and await overflow(page) <= 0
+    await page.context.close()
+
+
+async def test_so_is_the_second_factor(chromium: Browser, tmp_path: Path) -> None:
+    """Setting it up, and being asked for it."""
+    with closing(Database(tmp_path)) as database:
+        made_of = office(open_project(tmp_path), database).parts
+        await made_of.accounts.add("ann@example.gov.uk", "Ann", Role.VIEWER, "four unlike words")
+        async with serving_http(create_app(made_of), "127.0.0.1", 0) as port:
+            window = await chromium.new_context(base_url=f"http://127.0.0.1:{port}", viewport=NARROW)
+            page = await window.new_page()
+            await _give_password(page)
+            assert await violations(page) == [] and await overflow(page) <= 0 and await unreachable(page) == []
+            secret = await page.locator(".app-code").inner_text()
+            await page.get_by_label("Code from your app").fill(pyotp.TOTP(secret).now())
+            await page.get_by_role("button", name="Sign in").click()
+            await page.get_by_role("button", name="Sign out").click()
+            await _give_password(page)
+            assert "Enter your code" in await page.locator("h1").inner_text()
+            assert await violations(page) == [] and await overflow(page) <= 0 and await unreachable(page) == []
+            await window.close()
+
+
+async def _give_password(page: Page) -> None:
+    await page.goto("/sign-in")
+    await page.get_by_label("E-mail address").fill("ann@example.gov.uk")
+    await page.get_by_label("Password", exact=True).fill("four unlike words")
+    await page.get_by_role("button", name="Continue").click()
 
 
 async def _first(page: Page, path: str, pattern: str) -> str:
