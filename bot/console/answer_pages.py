@@ -22,7 +22,13 @@ from bot.word_diff import word_difference
 
 PER_PAGE = 50
 USE_DAYS = 90
-SORTS = {"title": "Title", "review": "Next review", "use": "Use", "helpful": "Least helpful first"}
+SORTS = {
+    "title": "Title",
+    "review": "Next review",
+    "checked": "Longest unchecked",
+    "use": "Use",
+    "helpful": "Least helpful first",
+}
 DUE = {"": "Any time", "overdue": "Overdue", "soon": f"Within {REVIEW_WITHIN.days} days"}
 
 
@@ -176,6 +182,7 @@ def _is_wanted(row: AnswerRow, chosen: dict[str, str]) -> bool:
 def _order(sort: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a key for `sorted`
     keys = {
         "review": lambda row: (row.answer.matter.review_by, row.answer.title),
+        "checked": lambda row: (row.answer.matter.reviewed, row.answer.title),
         "use": lambda row: (-row.use.uses, row.answer.title),
         "helpful": lambda row: (2.0 if row.use.helpful_rate is None else row.use.helpful_rate, row.answer.title),
     }
