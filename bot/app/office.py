@@ -120,7 +120,9 @@ def _afterwards(project: Project, database: Database, communities: Communities, 
     teller = Teller(TellingStore(database), communities.settings, muted, settings.max_age_days)
 
     async def follow_up(draft: Draft, release: Release) -> None:
-        base = await asyncio.to_thread(load_answer_base, release.answers)
+        # What holds now, which may be a later release, or an earlier one that somebody has gone back to.
+        live = project.releases.get(project.releases.current_number() or release.number)
+        base = await asyncio.to_thread(load_answer_base, live.answers)
         told, corrected = Told(), 0
         if draft.theme_id and draft.answer in base.answers:
             await themes.answered(draft.theme_id, draft.answer)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from bot.errors import DraftError
 from bot.storage.database import Database, now
 
 ANSWER, QUESTIONS, OUT_OF_SCOPE = "answer", "questions", "out_of_scope"
@@ -24,7 +25,8 @@ class Draft:
     `writers` are all who have changed it, one a line. `content` is the whole file; `base_content` what it held when the
     draft began. `questions` are one a line.
     `candidate` is a built release, made from files of the digest `candidate_of`; where it couldn't be built, `problem`
-    says why.
+    says why. `worse_reason` was given for `worse_what`: what was worse when it was approved, one a line, as
+    bot.publishing.release_quality has it.
     """
 
     id: int
@@ -46,6 +48,7 @@ class Draft:
     approved_at: str | None
     publish_at: str | None
     worse_reason: str
+    worse_what: str
     candidate: int | None
     candidate_of: str | None
     problem: str
@@ -146,12 +149,15 @@ class DraftStore:
         await self._database.run(write)
 
     async def note_problem(self, draft: Draft, problem: str) -> None:
-        """Note why a draft could not be published; it is tried again."""
-        sql = "update drafts set problem = ? where id = ?"
-        await self._database.run(lambda: self._database.execute(sql, problem, draft.id))
+        """Note why a draft could not be published; it is tried again. One that has been changed since is left alone."""
+        sql = "update drafts set problem = ? where id = ? and version = ?"
+        await self._database.run(lambda: self._database.execute(sql, problem, draft.id, draft.version))
 
     async def publish(self, drafts: Sequence[Draft], release: str, live: Mapping[str, str]) -> None:
-        """Note that drafts are live with a release, all or none; `live` holds the texts of answers by slug."""
+        """Note that drafts are live with a release, all or none; `live` holds the texts of answers by slug.
+
+        Raises DraftError where one of them has been changed since it was read, such as taken back.
+        """
         at = now()
 
         def write() -> None:
@@ -161,7 +167,10 @@ class DraftStore:
                         text = draft.content if draft.kind == ANSWER else live[draft.answer]
                         self._keep_text_until_now(draft, at)
                         self._database.insert("answer_versions", _version_row(draft, text, release, at))
-                    self._database.execute(_PUBLISHED, at, release, draft.id)
+                    if not self._database.execute(_PUBLISHED, at, release, draft.id, draft.version).rowcount:
+                        raise DraftError(
+                            f"The draft of {draft.answer} was changed while it was being published: nothing went live."
+                        )
 
         await self._database.run(write)
 
@@ -195,7 +204,10 @@ class DraftStore:
         return [Draft(*row) for row in await self._database.read(f"select {_COLUMNS} from drafts {where}", *parameters)]
 
 
-_PUBLISHED = "update drafts set state = 'published', published_at = ?, release = ?, version = version + 1 where id = ?"
+_PUBLISHED = (
+    "update drafts set state = 'published', published_at = ?, release = ?, version = version + 1 "
+    "where id = ? and version = ? and state = 'approved'"
+)
 
 
 def _version_row(draft: Draft, text: str, release: str, at: str) -> dict[str, Any]:

@@ -19,13 +19,13 @@ _COLUMNS = (
 )
 HELD_SECONDS = 60.0
 """After how long it is asked again whether an answer may be given."""
-MAX_HELD_DAYS = 14
-"""An answer that might not be given for so long is given up."""
+MAX_HELD_DAYS = 90
+"""An answer that might not be given for so long is given up. The pause before an election takes six weeks."""
 _HEADS = 50
 """How many channels are looked at each time."""
 
-MaySpeak = Callable[[Place, str], bool]
-"""Whether an answer, by its slug, may be given in a place now of the bot's own accord."""
+MaySpeak = Callable[[Owed], bool]
+"""Whether an answer that is owed may be given now of the bot's own accord."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ class Pace:
 class Outbox:
     """Rows are written with their question, in one transaction (see QuestionLog), or by officials (see Owed)."""
 
-    def __init__(
-        self, database: Database, pace: Pace = Pace(), may_speak: MaySpeak = lambda place, answer: True
-    ) -> None:
+    def __init__(self, database: Database, pace: Pace = Pace(), may_speak: MaySpeak = lambda owed: True) -> None:
         """Keep it in a database. What officials owe is held back while it may not be said."""
         self._database = database
         self._pace = pace
@@ -101,16 +99,13 @@ class Outbox:
             if _is_lost(owed):
                 await self.dropped(owed, "gone")
         found = [owed for owed in found if not _is_lost(owed)]
-        free = [owed for owed in found if _answer_in(owed) is None or self._may_give(owed)]
+        free = [owed for owed in found if not _is_answer(owed) or self._may_speak(owed)]
         if held := [owed.id for owed in found if owed not in free]:
             again = as_stored(moment + timedelta(seconds=HELD_SECONDS))
             too_old = as_stored(moment - timedelta(days=MAX_HELD_DAYS))
             await self._database.run(lambda: self._database.execute(_HOLD, again, json.dumps(held)))
             await self._database.run(lambda: self._database.execute(_GIVE_UP, now(), json.dumps(held), too_old))
         return free[: self._pace.at_once]
-
-    def _may_give(self, owed: Owed) -> bool:
-        return self._may_speak(owed.place, _answer_in(owed) or "")
 
     def _write_delivered(self, owed: Owed, posts: Sequence[str]) -> None:
         with self._database.transaction():
@@ -198,15 +193,14 @@ def _owed(
     )
 
 
-def _answer_in(owed: Owed) -> str | None:
-    """The answer that is posted of the officials' own accord; an edit, and a word to staff, speaks to nobody anew."""
-    is_answer = owed.action is Action.POST and owed.reply is not None and owed.reply.given is not None
-    return owed.reply.given.answer if is_answer and owed.reply and owed.reply.given else None
+def _is_answer(owed: Owed) -> bool:
+    """Whether officials give an answer of their own accord; an edit, and a word to staff, speaks to nobody anew."""
+    return owed.action is Action.POST and owed.reply is not None and owed.reply.given is not None
 
 
 def _is_lost(owed: Owed) -> bool:
     """Whether an answer has lost the message it goes under: a Telegram group that was moved numbers them afresh."""
-    return _answer_in(owed) is not None and not owed.reply_to
+    return _is_answer(owed) and not owed.reply_to
 
 
 def reply_as_stored(reply: Reply) -> str:

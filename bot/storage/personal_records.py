@@ -14,6 +14,7 @@ from bot.storage.database import Database, as_stored, now
 from bot.storage.digest_store import moderator
 from bot.storage.erasure import Erasure
 from bot.storage.outbox import IS_OWED
+from bot.storage.telling_store import release_others
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +99,8 @@ class PersonalRecords:
 
     def _forget_replies(self, asker: str) -> None:
         execute, mine = self._database.execute, _MINE
+        owed = self._database.fetch(f"select id from outbox where {IS_OWED} and {mine}", asker)
+        release_others(self._database, [owed_id for (owed_id,) in owed])
         execute(f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {IS_OWED} and {mine}", now(), asker)
         execute(f"delete from posts where {mine}", asker)
         execute(f"update outbox set reply = '', reply_to = '', thread = '' where {mine}", asker)

@@ -17,6 +17,7 @@ from bot.personal_data import Kind
 from bot.places import Place
 from bot.storage.database import DATABASE_FILE, Database, as_stored, explain, now, read_only
 from bot.storage.outbox import IS_OWED, write_owed
+from bot.storage.telling_store import release_others
 
 MAX_UNWRITTEN = 10_000
 
@@ -191,17 +192,17 @@ class QuestionLog:
     async def withdraw(self, question_id: int, owed: Sequence[Owed] = ()) -> tuple[Owed, ...]:
         """Forget the words of a question whose message was deleted; what is owed for it now is returned.
 
-        What officials owe under it is given up.
+        What officials owe under it is given up; others whom that was for are told anew.
         """
         forget = "update questions set text = null, candidates = '[]', revised_at = ? where id = ?"
-        give_up = (
-            "update outbox set dropped_at = ?, drop_reason = 'withdrawn' "
-            f"where question_id = ? and not_before is not null and {IS_OWED}"
-        )
+        still_owed = f"question_id = ? and not_before is not null and {IS_OWED}"
+        give_up = f"update outbox set dropped_at = ?, drop_reason = 'withdrawn' where {still_owed}"
 
         def write() -> tuple[Owed, ...]:
             with self._database.transaction():
                 self._database.execute(forget, now(), question_id)
+                given_up = self._database.fetch(f"select id from outbox where {still_owed}", question_id)
+                release_others(self._database, [owed_id for (owed_id,) in given_up])
                 self._database.execute(give_up, now(), question_id)
                 return write_owed(self._database, question_id, owed)
 

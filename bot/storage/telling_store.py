@@ -70,12 +70,12 @@ class TellingStore:
 
         `texts` are those that the answer now has: who was shown one of them knows it. Raises QuestionLogError.
         """
-        parameters = (theme_id, as_stored(since), draft_id, answer, answer, json.dumps(sorted(texts)))
+        parameters = (draft_id, answer, theme_id, as_stored(since), json.dumps(sorted(texts)))
 
         def write() -> Sequence[Telling]:
             with self._database.transaction():
                 waiting = [_waiting(*row) for row in self._database.fetch(_WAITING, *parameters)]
-                told = {person for (person,) in self._database.fetch(_TOLD, draft_id, draft_id)}
+                told = {person for (person,) in self._database.fetch(_TOLD, draft_id, answer)}
                 tellings = plan(waiting, told)
                 for telling in tellings:
                     self._write(draft_id, telling)
@@ -121,27 +121,58 @@ class TellingStore:
         self._database.execute(insert, draft_id, owed_id, now(), json.dumps(telling.covers))
 
 
+def release_others(database: Database, dropped: Collection[int]) -> None:
+    """Let who was to be told by posts that are given up be told anew, in the writer's thread.
+
+    That is everyone but the askers of the questions that the posts were to hang under.
+    """
+    if not dropped:
+        return
+    ids = json.dumps(list(dropped))
+    database.execute(_ANNOUNCE_AGAIN, ids)
+    database.execute(f"delete from tellings where rowid in ({_OTHERS.format('t.rowid')})", ids)
+
+
+_OTHERS = """
+    select {} from json_each(?) as gone join outbox o on o.id = gone.value
+    join tellings t on t.outbox_id = o.id and t.question_id != o.question_id
+"""
+# Of several drafts, the last has the newest text.
+_ANNOUNCE_AGAIN = f"""
+    update drafts set announced_at = null where id in (
+        select max(later.id) from drafts d join drafts later
+        on later.answer = d.answer and later.theme_id is d.theme_id and later.state = 'published'
+        where d.id in ({_OTHERS.format("t.draft_id")}) group by d.answer, d.theme_id
+    )
+"""
 _STILL_HERE = """
     not exists (select 1 from communities c where c.platform = {0}.platform and c.community = {0}.community
     and c.left_at is not null)
 """
-# Who picked the answer, was told of it for another draft, or was shown the very text that it has, knows it.
+# By any draft of the answer, and be it that the post is still owed. A post that was given up told nobody.
+_TOLD_BY = """
+    tellings t join drafts d on d.id = t.draft_id left join outbox told on told.id = t.outbox_id
+    where (d.id = ?1 or d.answer = ?2)
+"""
+# Who picked the answer, was told of it, or was shown the very text that it has, knows it.
 _WAITING = f"""
     select q.id, q.platform, q.community, q.channel, q.thread, q.message_id, q.asker, q.asked_at, q.text,
     (select json_group_array(asker) from me_too where question_id = q.id and asker != '')
     from theme_questions t join questions q on q.id = t.question_id
-    where t.theme_id = ? and q.asked_at >= ? and q.asker != '' and q.text is not null and q.message_id != ''
-    and not exists (select 1 from tellings where draft_id = ? and question_id = q.id)
-    and not exists (select 1 from choices where question_id = q.id and answer = ?)
+    where t.theme_id = ?3 and q.asked_at >= ?4 and q.asker != '' and q.text is not null and q.message_id != ''
+    and q.id not in (select t.question_id from {_TOLD_BY} and (d.id = ?1 or told.dropped_at is null))
+    and not exists (select 1 from choices where question_id = q.id and answer = ?2)
     and not exists (
-        select 1 from posts p join outbox o on o.id = p.outbox_id where p.question_id = q.id and p.answer = ?
-        and (o.not_before is not null or json_extract(o.reply, '$.body') in (select value from json_each(?)))
+        select 1 from posts p join outbox o on o.id = p.outbox_id where p.question_id = q.id and p.answer = ?2
+        and (o.not_before is not null or json_extract(o.reply, '$.body') in (select value from json_each(?5)))
     )
     and {_STILL_HERE.format("q")} order by q.id desc
 """
-_TOLD = """
-    select q.asker from tellings t join questions q on q.id = t.question_id where t.draft_id = ? union
-    select m.asker from tellings t join me_too m on m.question_id = t.question_id where t.draft_id = ?
+_TOLD = f"""
+    with told_of as (
+        select t.question_id as id from {_TOLD_BY} and t.outbox_id is not null and told.dropped_at is null
+    )
+    select asker from questions where id in told_of union select asker from me_too where question_id in told_of
 """
 # One row for all posts of a reply.
 _STANDING = f"""

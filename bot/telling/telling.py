@@ -16,6 +16,9 @@ from bot.pauses import Paused
 from bot.places import ChannelSettings, Mode, Place
 from bot.storage.telling_store import Standing, Telling, TellingStore, Waiting
 
+LOADING = timedelta(minutes=10)
+"""How long after an answer was published it may not have been loaded yet by the process that gives it."""
+
 SettingsOf = Callable[[Place], ChannelSettings]
 Shown = Callable[[str], Reply]
 """The answer that is told of, as a nation is shown it."""
@@ -43,11 +46,17 @@ class MayTell:
     is_welcome: Welcome
     paused_now: Callable[[], Paused]
 
-    def __call__(self, place: Place, slug: str) -> bool:
-        """Whether it may. Of an answer that is only now being published, what holds for the place is all there is."""
-        answer, paused = self.answers().answers.get(slug), self.paused_now()
-        is_paused = paused.refusal(place, answer) if answer else paused.is_quiet_in(place)
-        return not is_paused and self.is_welcome(place, answer.service if answer else "")
+    def __call__(self, owed: Owed) -> bool:
+        """Whether it may. Of an answer that is only now being published, what holds for the place is all there is.
+
+        Later than that, an answer that is not live has been withdrawn.
+        """
+        given = owed.reply.given if owed.reply else None
+        answer, paused = self.answers().answers.get(given.answer if given else ""), self.paused_now()
+        if answer is None:
+            is_new = _now() - owed.created_at < LOADING
+            return is_new and not paused.is_quiet_in(owed.place) and self.is_welcome(owed.place, "")
+        return not paused.refusal(owed.place, answer) and self.is_welcome(owed.place, answer.service)
 
 
 @dataclass(frozen=True)

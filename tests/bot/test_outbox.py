@@ -13,6 +13,7 @@ from bot.deliveries import Action, Owed
 from bot.errors import QuestionLogError
 from bot.messages import Choice, Given, Reply, Source
 from bot.places import Place
+from bot.storage.outbox import Outbox
 from tests.disk import ASKED, REPLY, Disk, edit, locked, post, removal
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -188,6 +189,19 @@ async def test_a_person_who_was_forgotten_is_owed_nothing(disk: Disk) -> None:
     assert list(await disk.outbox.owed("discord")) == [other]
     await disk.outbox.delivered(owed, ["1"])
     assert disk.rows("select * from posts") == []
+
+
+async def test_an_answer_outlasts_the_pause_before_an_election(disk: Disk) -> None:
+    """What is held back for six weeks is still owed."""
+    may_speak = [False]
+    outbox = Outbox(disk.database, may_speak=lambda owed: may_speak[0])
+    weeks_ago = datetime.now(timezone.utc) - timedelta(weeks=7)
+    owed = await disk.owe(post(created_at=weeks_ago, not_before=weeks_ago))
+    assert await outbox.due("discord", ()) == []
+    may_speak[0] = True
+    later = "update outbox set not_before = created_at"
+    disk.database.run_now(lambda: disk.database.execute(later))
+    assert [found.id for found in await outbox.due("discord", ())] == [owed.id]
 
 
 async def test_a_locked_outbox_says_so(disk: Disk) -> None:

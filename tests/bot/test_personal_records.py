@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -182,6 +183,21 @@ async def test_votes_of_others_on_a_forgotten_persons_question_stay(disk: Disk) 
     await disk.records.forget("telegram", JO)
     held = await disk.records.held_about("telegram", AL)
     assert (held.votes, held.me_too) == (1, 1)
+
+
+async def test_others_are_told_whom_the_same_post_was_for(disk: Disk) -> None:
+    """A post that goes with who is forgotten was to tell others too: its draft is announced again."""
+    life = Life(disk)
+    theirs = await disk.record(message=replace(IN_GROUP, author=AL))
+    mine = await disk.record([post(not_before=datetime.now(timezone.utc))], IN_GROUP)
+    await life._decide("nobody")
+    await disk.database.run(partial(disk.database.execute, "update drafts set announced_at = ''"))
+    told = "insert into tellings (draft_id, question_id, outbox_id, told_at) values (1, ?, ?, '')"
+    for recorded in (theirs, mine):
+        await disk.database.run(partial(disk.database.execute, told, recorded.question_id, mine.owed[0].id))
+    await disk.records.forget("telegram", JO)
+    assert disk.rows("select question_id from tellings") == [(mine.question_id,)]
+    assert disk.rows("select announced_at from drafts") == [(None,)]
 
 
 async def test_a_moderators_changes_hold_without_their_name(disk: Disk) -> None:

@@ -17,7 +17,7 @@ from bot.messages import Choice, Given, Message, Outcome, Reply, Response
 from bot.pauses import Paused
 from bot.places import ChannelSettings, Mode, Place
 from bot.storage.database import Database
-from bot.storage.outbox import MaySpeak, Outbox, Pace
+from bot.storage.outbox import MaySpeak, Outbox, Pace, write_owed
 from bot.storage.pause_store import Scope
 from bot.storage.telling_store import TellingStore
 from bot.telling.telling import MayTell, Teller, Told, Welcome, in_words
@@ -36,6 +36,10 @@ def _insert_any(database: Database, table: str) -> None:
     database.insert(table, {name: "" for _, name, _, must, default, _ in columns if must and default is None})
 
 
+def _are_live(database: Database) -> None:
+    database.execute("update drafts set answer = 'pay', theme_id = ?, state = 'published', announced_at = ''", THEME)
+
+
 @dataclass
 class Desk:
     """A theme of questions, and the way back to who asked them. `here` holds everywhere, but for `rooms`."""
@@ -52,6 +56,7 @@ class Desk:
         for table in ("themes", "drafts"):
             for _ in range(2):
                 self.disk.database.run_now(partial(_insert_any, self.disk.database, table))
+        self.disk.database.run_now(partial(_are_live, self.disk.database))
 
     def settings(self, place: Place) -> ChannelSettings:
         """What holds in a channel."""
@@ -78,7 +83,7 @@ class Desk:
         """Tell who waits."""
         return await self.teller.tell(self.base, draft, theme, slug)
 
-    async def due(self, pace: Pace = NO_PAUSE, may_speak: MaySpeak = lambda place, slug: True) -> Sequence[Owed]:
+    async def due(self, pace: Pace = NO_PAUSE, may_speak: MaySpeak = lambda owed: True) -> Sequence[Owed]:
         """What a connector would deliver now."""
         return await Outbox(self.disk.database, pace, may_speak).due("discord", ())
 
@@ -132,6 +137,67 @@ async def test_nobody_is_told_twice(desk: Desk) -> None:
     again = Desk(Disk(desk.disk.folder), desk.base)
     assert await again.due() == [] and await again.tell() == Told()
     again.disk.close()
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+async def test_who_was_told_with_others_is_not_told_for_another_draft(desk: Desk, is_delivered: bool) -> None:
+    """Whichever question the post hangs under, or will; who asks after that is told."""
+    first = await desk.ask("jo")
+    await desk.disk.log.record_me_too(first, "discord", "cy")
+    await desk.ask("al")
+    await desk.ask("bo")
+    assert await desk.tell() == Told(1, 4)
+    if is_delivered:
+        assert len(await desk.posted()) == 1
+    assert await desk.tell(draft=2) == Told()
+    await desk.ask("cy", channel="other")
+    assert await desk.tell(draft=2) == Told()
+    new = await desk.ask("di")
+    assert await desk.tell(draft=2) == Told(1, 1)
+    *_, last = await desk.posted()
+    assert last.reply_to == f"m{new}" and last.reply and last.reply.notice.startswith("You asked this")
+
+
+async def test_whom_a_post_that_was_given_up_was_for_is_told_by_the_next_draft(desk: Desk) -> None:
+    """It told nobody."""
+    await desk.ask()
+    await desk.tell()
+    (owed,) = await desk.due()
+    await desk.disk.outbox.dropped(owed, "forbidden")
+    assert await desk.tell() == Told() and await desk.tell(draft=2) == Told(1, 1)
+
+
+async def unannounced(desk: Desk) -> list[int]:
+    """The drafts that are to be told of."""
+    return [draft for (draft,) in desk.disk.rows("select id from drafts where announced_at is null order by id")]
+
+
+async def test_who_deletes_their_message_takes_nobodys_telling_away(desk: Desk) -> None:
+    """Others whom the same post was for are told under the newest message that is left, and nobody twice."""
+    await desk.ask("al", channel="alone")
+    second = await desk.ask("al")
+    last = await desk.ask("jo")
+    await desk.disk.log.record_me_too(last, "discord", "al")
+    await desk.ask("bo", channel="other")
+    assert await desk.tell() == Told(2, 3)
+    await desk.disk.log.withdraw(last)
+    assert await unannounced(desk) == [2]
+    assert await desk.tell(draft=2) == Told(1, 1)
+    assert sorted(owed.reply_to for owed in await desk.posted()) == [f"m{second}", f"m{last + 1}"]
+    assert await desk.tell() == await desk.tell(draft=2) == Told()
+
+
+async def test_nobody_is_told_anew_where_nobody_else_waited(desk: Desk) -> None:
+    """Nor where the post stands already."""
+    alone = await desk.ask("jo", channel="one")
+    await desk.ask("al")
+    together = await desk.ask("bo")
+    await desk.tell()
+    await desk.disk.log.withdraw(alone)
+    await desk.posted()
+    await desk.disk.log.withdraw(together)
+    await desk.disk.records.forget("discord", "bo")
+    assert await unannounced(desk) == [] and await desk.tell() == Told()
 
 
 async def test_one_post_for_all_who_asked_in_a_thread(desk: Desk) -> None:
@@ -277,28 +343,47 @@ async def test_it_is_held_back_while_it_may_not_be_said(desk: Desk) -> None:
     """A pause, or a channel that was switched off, holds it back, and nothing else of the channel."""
     await desk.ask()
     await desk.tell()
-    assert await desk.due(may_speak=lambda place, slug: False) == []
+    assert await desk.due(may_speak=lambda owed: False) == []
     assert await desk.due() == []
     later = "update outbox set not_before = created_at where not_before is not null"
     desk.disk.database.run_now(lambda: desk.disk.database.execute(later))
     assert len(await desk.due()) == 1
     long_ago = "update outbox set created_at = '2026-01-01T00:00:00.000+00:00'"
     desk.disk.database.run_now(lambda: desk.disk.database.execute(long_ago))
-    assert await desk.due(may_speak=lambda place, slug: False) == []
+    assert await desk.due(may_speak=lambda owed: False) == []
     assert desk.disk.rows("select drop_reason from outbox where not_before is not null") == [("too_old",)]
+
+
+def told_of(slug: str, **changes: Any) -> Owed:
+    """An answer that is owed to who asked."""
+    owed = Owed(0, Place("discord", "parents", "general"), Action.POST, Reply("Now", given=Given(slug)), "m1")
+    return replace(owed, **changes)
 
 
 def test_where_an_answer_may_be_given_unasked(desk: Desk) -> None:
     """Not where it is off or paused; one that is being published may be, where the bot may speak at all."""
     paused: set[tuple[Scope, str]] = set()
     may_tell = MayTell(lambda: desk.base, Welcome(desk.settings, ["muted"]), lambda: Paused(frozenset(paused)))
-    place = Place("discord", "parents", "general")
-    assert may_tell(place, "pay") and may_tell(place, "not_loaded_yet")
-    assert not may_tell(replace(place, channel="muted"), "pay")
+    assert may_tell(told_of("pay")) and may_tell(told_of("not_loaded_yet"))
+    assert not may_tell(told_of("pay", place=replace(told_of("pay").place, channel="muted")))
     paused.add((Scope.ANSWER, "pay"))
-    assert not may_tell(place, "pay") and may_tell(place, "dro")
+    assert not may_tell(told_of("pay")) and may_tell(told_of("dro"))
     paused.add((Scope.EVERYTHING, ""))
-    assert not may_tell(place, "dro") and not may_tell(place, "not_loaded_yet")
+    assert not may_tell(told_of("dro")) and not may_tell(told_of("not_loaded_yet"))
+
+
+async def test_an_answer_that_was_withdrawn_is_not_told(desk: Desk) -> None:
+    """After a release was rolled back, what the one before doesn't have is held back, however it was owed."""
+    may_tell = MayTell(lambda: desk.base, Welcome(desk.settings), Paused)
+    a_while_ago = datetime.now(timezone.utc) - timedelta(minutes=11)
+    assert not may_tell(told_of("withdrawn", created_at=a_while_ago))
+    assert may_tell(told_of("pay", created_at=a_while_ago))
+    question = await desk.ask()
+    outbox = Outbox(desk.disk.database, NO_PAUSE, may_tell)
+    owed = told_of("withdrawn", created_at=a_while_ago, not_before=a_while_ago)
+    await desk.disk.database.run(lambda: write_owed(desk.disk.database, question, [owed]))
+    assert await outbox.due("discord", ()) == []
+    assert desk.disk.rows("select dropped_at from outbox where not_before is not null") == [(None,)]
 
 
 async def test_days_in_words() -> None:

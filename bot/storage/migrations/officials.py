@@ -176,6 +176,7 @@ def create_drafts(db: Database) -> None:
             "approved_at": str,
             "publish_at": str,
             "worse_reason": str,
+            "worse_what": str,
             "candidate": int,
             "candidate_of": str,
             "problem": str,
