@@ -114,15 +114,24 @@ class AnswerFiles:
         return self._digest_of(self._all_paths(), {self.root / path: text for path, text in changes.items()})
 
     @contextmanager
-    def changed(self, texts: Texts) -> Iterator[None]:
+    def changed(self, texts: Texts, made_of: str | None = None) -> Iterator[None]:
         """Make changes, all or none; where the context is left by an error, every file is put back as it was.
 
-        Raises DraftError where they can't be made.
+        `made_of` is the digest of the files that the changes were worked out from. Raises DraftError where they can't
+        be made, or the files are others by now.
         """
         new = {self.root / path: text for path, text in texts.items() if self.text(path) != text}
         swap = _Swap(new)
         try:
-            swap.make()
+            swap.write()
+            if made_of not in (None, self.digest()):
+                raise DraftError(
+                    "The files were changed by hand while a draft was being published: nothing was overwritten."
+                )
+            swap.rename()
+        except DraftError:
+            swap.undo()
+            raise
         except OSError as error:
             swap.undo()
             problem = error.strerror or "the disk refused"
@@ -188,14 +197,17 @@ class _Swap:
         self._old = {path: path.with_name(f".{path.name}{mark}.old") for path in texts}
         self._replaced: list[Path] = []
 
-    def make(self) -> None:
-        """Write and rename. Raises OSError; `undo` then puts everything back."""
+    def write(self) -> None:
+        """Write the new texts beside the files. Raises OSError; `undo` then takes them away."""
         for path, text in self._texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(self._new[path], text)
             if path.exists():
                 shutil.copymode(path, self._new[path])
                 _keep(path, self._old[path])
+
+    def rename(self) -> None:
+        """Let them take the files' places. Raises OSError; `undo` then puts everything back."""
         for path, new in self._new.items():
             new.replace(path)
             self._replaced.append(path)

@@ -20,16 +20,18 @@ from bot.storage.draft_store import ANSWER, OPEN, OUT_OF_SCOPE, QUESTIONS, Draft
 KINDS = {ANSWER: "Answer", QUESTIONS: "More example questions", OUT_OF_SCOPE: "Not for us"}
 OUT_OF_SCOPE_INTENTS = ("near_miss", "community_talk")
 """What may be said of questions that no answer is for: a question near to our subjects, or talk among people."""
+CHANGEABLE = ("draft", "submitted", "rejected")
+"""The states of what may be written on. An approval must be taken back first."""
 REVIEW_DAYS = 182
 MAX_QUESTIONS = 200
 MAX_REASON = 500
 
 
 class StaleDraftError(DraftError):
-    """Somebody else has changed a draft since the form was shown; `newest` is how it stands now."""
+    """A draft has changed since the form was shown; `newest` is how it stands now."""
 
     def __init__(self, newest: Draft) -> None:
-        super().__init__(f"{newest.edited_by} has changed this draft since you opened it: nothing of yours was saved.")
+        super().__init__("This draft has changed since you opened it: nothing of yours was saved.")
         self.newest = newest
 
 
@@ -104,17 +106,13 @@ class Drafts:
         """
         if draft.version != version:
             raise StaleDraftError(draft)
-        if draft.state not in ("draft", "submitted", "rejected"):
-            raise DraftError(f"This draft is {draft.state}: it can't be changed any more.")
+        _check_may_change(draft)
         changes = {
             "content": content if draft.kind == ANSWER else draft.content,
             "questions": "\n".join(_cleaned(questions)),
             "is_correction": int(is_correction),
             **_written_by(draft, by),
-            "state": "draft",
-            "candidate": None,
-            "candidate_of": None,
-            "problem": "",
+            **_BEGUN_ANEW,
         }
         return await self._change(draft, changes)
 
@@ -130,10 +128,9 @@ class Drafts:
         """Say that a draft takes the place of the file as it is live now. Raises DraftError."""
         if draft.version != version:
             raise StaleDraftError(draft)
+        _check_may_change(draft)
         live = await asyncio.to_thread(self._live, draft.service, draft.answer)
-        return await self._change(
-            draft, {"base_content": live, **_written_by(draft, by), "state": "draft", "problem": ""}
-        )
+        return await self._change(draft, {"base_content": live, **_written_by(draft, by), **_BEGUN_ANEW})
 
     async def submit(self, draft: Draft, version: int, by: str) -> Draft:
         """Ask for approval; a candidate is then built. Raises DraftError, also where the draft has faults."""
@@ -158,7 +155,7 @@ class Drafts:
             raise DraftError(f"This draft is {draft.state}: it can't be rejected.")
         if not reason.strip():
             raise DraftError("Enter a reason, so that the author knows what to change.")
-        return await self._change(draft, {"state": "rejected", "reason": reason.strip()[:MAX_REASON]})
+        return await self._change(draft, {**_NOT_APPROVED, "state": "rejected", "reason": reason.strip()[:MAX_REASON]})
 
     async def approve(
         self, draft: Draft, version: int, by: str, publish_at: datetime | None = None, worse_reason: str = ""
@@ -184,6 +181,7 @@ class Drafts:
             "approved_at": _now(),
             "publish_at": as_stored(publish_at) if publish_at else None,
             "worse_reason": worse_reason.strip()[:MAX_REASON],
+            "worse_what": "\n".join(worse),
             "problem": "",
         }
         return await self._change(draft, changes)
@@ -234,7 +232,12 @@ class Drafts:
         for draft in drafts:
             if draft.kind == ANSWER:
                 self.check_conflict(draft)
-                texts = {**texts, self.files.answer_path(draft.service, draft.answer): draft.content}
+                path = self.files.answer_path(draft.service, draft.answer)
+                if texts.get(path, draft.content) != draft.content:
+                    raise ConflictError(
+                        f"Two drafts give the answer {draft.answer} different texts: publish one first."
+                    )
+                texts = {**texts, path: draft.content}
             if draft.asked:
                 texts = self.files.with_questions(texts, draft.service, draft.answer, draft.asked)
         return {path: text for path, text in texts.items() if self.files.text(path) != text}
@@ -257,7 +260,21 @@ class Drafts:
         return newest
 
 
-_NOT_APPROVED = {"state": "submitted", "approved_by": None, "approved_at": None, "publish_at": None}
+_NOT_APPROVED = {
+    "state": "submitted",
+    "approved_by": None,
+    "approved_at": None,
+    "publish_at": None,
+    "worse_reason": "",
+    "worse_what": "",
+}
+_BEGUN_ANEW = {**_NOT_APPROVED, "state": "draft", "candidate": None, "candidate_of": None, "problem": ""}
+"""What becomes of a draft that says something else now."""
+
+
+def _check_may_change(draft: Draft) -> None:
+    if draft.state not in CHANGEABLE:
+        raise DraftError(f"This draft is {draft.state}: it can't be changed any more.")
 
 
 def may_approve(draft: Draft, by: str) -> bool:

@@ -25,7 +25,7 @@ from bot.publishing.release_quality import what_is_worse
 from bot.publishing.trial import Logged
 from bot.releases import MODEL_FILE, Release
 from bot.storage.build_store import BuildStore, months_ago
-from bot.storage.draft_store import Draft
+from bot.storage.draft_store import OUT_OF_SCOPE, Draft
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +48,15 @@ class Builder(Protocol):
 
 @dataclass(frozen=True)
 class _Group:
-    """Drafts that go live together, the files with their changes made, and the digest of those."""
+    """Drafts that go live together, the files with their changes made, and the digest of those.
+
+    `made_of` is the digest of the files as they were before.
+    """
 
     drafts: Sequence[Draft]
     texts: Texts
     digest: str
+    made_of: str
 
     @property
     def candidate(self) -> int | None:
@@ -124,11 +128,14 @@ class Publishing:
             await self._rebuild(group)
             return
         worse = await asyncio.to_thread(lambda: what_is_worse(self._drafts.current(), candidate))
-        if worse and not any(draft.worse_reason for draft in group.drafts):
+        if all(_is_accepted(worse, draft) for draft in group.drafts):
+            await self._publish(group, candidate)
+        elif len(group.drafts) > 1:
+            # One draft's reason is none for another's change.
+            await self._rebuild(await asyncio.to_thread(self._group, group.drafts[:1]))
+        else:
             problem = f"With this the release is worse than the one in use ({'; '.join(worse)}): give a reason."
             await self._send_back(group, problem)
-            return
-        await self._publish(group, candidate)
 
     async def _publish(self, group: _Group, candidate: Release) -> None:
         """All of it or nothing: whatever fails, the files and the release in use are as before."""
@@ -136,15 +143,15 @@ class Publishing:
         live = {draft.answer: self._drafts.live(draft) for draft in group.drafts}
         release = await asyncio.to_thread(self._adopted, candidate)
         try:
-            with self._drafts.files.changed(group.texts):
+            with self._drafts.files.changed(group.texts, group.made_of):
                 await asyncio.to_thread(releases.use, release.number)
                 try:
                     await self._drafts.store.publish(group.drafts, release.name, live)
-                except QuestionLogError:
+                except Exception:
                     if before:
                         releases.use(before.number)
                     raise
-        except SignpostError:
+        except Exception:
             releases.remove(release.number)
             raise
         logger.info("Release %s is live with drafts %s.", release.name, [draft.id for draft in group.drafts])
@@ -183,6 +190,7 @@ class Publishing:
         approved = await self._drafts.store.in_states(("approved",))
         due = [d for d in approved if not d.publish_at or datetime.fromisoformat(d.publish_at) <= now]
         due = [draft for draft in sorted(due, key=lambda draft: draft.approved_at or "") if await self._fits(draft)]
+        due = _first_of_each_answer(due)
         if not due:
             return None
         first = due[0]
@@ -218,8 +226,9 @@ class Publishing:
         return None
 
     def _group(self, drafts: Sequence[Draft]) -> _Group:
+        made_of = self._drafts.files.digest()
         texts = self._drafts.changes(drafts)
-        return _Group(drafts, texts, self._drafts.files.digest(texts))
+        return _Group(drafts, texts, self._drafts.files.digest(texts), made_of)
 
     def _candidate(self, group: _Group) -> Release | None:
         return self._drafts.candidate(group.drafts[0]) if group.candidate else None
@@ -310,6 +319,22 @@ def _identity(release: Release) -> tuple[str, str | None]:
     return release.manifest.created_at, release.manifest.files.get(MODEL_FILE)
 
 
+def _first_of_each_answer(drafts: Sequence[Draft]) -> list[Draft]:
+    """Drafts of one answer go live one after the other, as the later ones were not written with the first in mind."""
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        first.setdefault(f"draft {draft.id}" if draft.kind == OUT_OF_SCOPE else draft.answer, draft)
+    return list(first.values())
+
+
+def _is_accepted(worse: Sequence[str], draft: Draft) -> bool:
+    """Whether the reason that a draft was approved with was given for all the measures that are worse."""
+    measures, accepted = (
+        {phrase.partition(":")[0] for phrase in some} for some in (worse, draft.worse_what.split("\n"))
+    )
+    return measures <= accepted
+
+
 async def _again(act: Callable[[], Awaitable[None]]) -> None:
     """Act again and again; what fails is logged, and tried again later."""
     while True:
@@ -318,4 +343,7 @@ async def _again(act: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(LOOK_SECONDS)
         except (SignpostError, OSError) as error:
             logger.error("%s", error)
+            await asyncio.sleep(FAILED_SECONDS)
+        except Exception:
+            logger.exception("Publishing failed; it is tried again.")
             await asyncio.sleep(FAILED_SECONDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DraftError
-from bot.publishing.drafts import StaleDraftError, slug_of
+from bot.publishing.drafts import ConflictError, StaleDraftError, slug_of
 from bot.publishing.warnings import Review
 from tests.bot.publishing_bench import APPROVER, AUTHOR, TODAY, Newsroom, make_checkout
 from tests.disk import Disk
@@ -44,7 +44,7 @@ async def test_an_old_form_changes_nothing(room: Newsroom) -> None:
     draft = await room.draft()
     first = await room.drafts.edit(draft, 1, room.rewritten("First."), "", "a@b.uk")
     for stale in (draft, first):
-        with pytest.raises(StaleDraftError, match=r"a@b\.uk has changed this draft") as caught:
+        with pytest.raises(StaleDraftError, match="This draft has changed since you opened it") as caught:
             await room.drafts.edit(stale, 1, room.rewritten("Second."), "", AUTHOR)
         assert caught.value.newest == first
     assert await room.again(draft) == first
@@ -84,6 +84,7 @@ async def test_what_is_done_with_is_left_alone(room: Newsroom) -> None:
     draft = await room.drafts.withdraw(await room.draft())
     for act in (
         room.drafts.edit(draft, draft.version, "x", "", AUTHOR),
+        room.drafts.rebase(draft, draft.version, AUTHOR),
         room.drafts.submit(draft, draft.version, AUTHOR),
         room.drafts.approve(draft, draft.version, APPROVER),
         room.drafts.reject(draft, APPROVER, "No."),
@@ -92,6 +93,46 @@ async def test_what_is_done_with_is_left_alone(room: Newsroom) -> None:
     ):
         with pytest.raises(DraftError, match="This draft is withdrawn"):
             await act
+
+
+async def test_what_is_approved_is_not_changed(room: Newsroom) -> None:
+    """It takes the place of no other text unless its approval is taken back first."""
+    draft = await room.approved()
+    for act in (
+        room.drafts.rebase(draft, draft.version, AUTHOR),
+        room.drafts.edit(draft, draft.version, draft.content, "", AUTHOR),
+    ):
+        with pytest.raises(DraftError, match="This draft is approved"):
+            await act
+    assert await room.again(draft) == draft
+
+
+@pytest.mark.parametrize("act", ["rebase", "edit", "reject"])
+async def test_an_approval_is_of_one_text(room: Newsroom, act: str) -> None:
+    """Nothing is left of an approval, nor of what was built, once a draft says something else or is sent back."""
+    draft = await room.approved(publish_at=datetime.now(timezone.utc) + timedelta(days=1), worse_reason="The law.")
+    if act == "reject":
+        changed = await room.drafts.reject(draft, APPROVER, "No.")
+    else:
+        draft = await room.drafts.take_back(draft)
+        changes = {"approved_by": APPROVER, "approved_at": draft.changed_at, "publish_at": draft.changed_at}
+        await room.store.change(draft, changes)
+        draft = await room.again(draft)
+        if act == "rebase":
+            changed = await room.drafts.rebase(draft, draft.version, AUTHOR)
+        else:
+            changed = await room.drafts.edit(draft, draft.version, draft.content, "", AUTHOR)
+        assert (changed.candidate, changed.candidate_of) == (None, None)
+    assert (changed.approved_by, changed.approved_at, changed.publish_at) == (None, None, None)
+    assert (changed.worse_reason, changed.worse_what) == ("", "")
+
+
+async def test_two_texts_of_an_answer_are_no_change(room: Newsroom) -> None:
+    """Neither silently wins."""
+    drafts = [await room.draft(), await room.draft(), await room.draft("Another text.")]
+    assert list(room.drafts.changes(drafts[:2]).values()) == [room.rewritten()]
+    with pytest.raises(ConflictError, match="different texts"):
+        room.drafts.changes(drafts)
 
 
 def review(room: Newsroom, body: str, questions: str = "") -> Review:

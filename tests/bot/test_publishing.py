@@ -6,14 +6,17 @@ import asyncio
 import errno
 import os
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from bot.errors import DraftError, QuestionLogError, ReleaseError, TrainingError
 from bot.evaluation.changes import compare_kept
+from bot.publishing import answer_files
 from bot.publishing.answer_files import AnswerFiles
 from bot.publishing.candidates import BuildLine, CandidateBuilder
 from bot.publishing.trial import Logged, Tried
@@ -126,6 +129,126 @@ async def test_a_release_that_became_worse_goes_back(room: Newsroom) -> None:
     newest = await room.again(draft)
     assert (newest.state, room.releases.current_number()) == ("submitted", 1)
     assert "emergencies given the right help: 90.0% before, 80.0% now" in newest.problem
+
+
+LESS_RIGHT = {**FIGURES, "right_or_offered": 0.8}
+
+
+@pytest.mark.parametrize(
+    ("now", "state"), [(WORSE, "published"), (LESS_RIGHT, "submitted"), ({**WORSE, "wrong": 0.2}, "submitted")]
+)
+async def test_a_reason_is_for_what_was_worse(room: Newsroom, now: dict[str, float], state: str) -> None:
+    """A later build that is worse in another measure needs another reason."""
+    room.builder.figures = WORSE
+    draft = await room.approved(worse_reason="The old text was wrong.")
+    (room.root / "config.yml").write_text("language: en\n# changed by hand\n")
+    room.builder.figures = now
+    await room.publishing.publish_due()
+    newest = await room.again(draft)
+    assert (newest.state, bool(newest.worse_reason)) == (state, state == "published")
+
+
+async def test_a_reason_is_for_one_draft(room: Newsroom) -> None:
+    """What is built together and is worse is taken apart: each draft needs a reason for what it makes worse itself."""
+    room.builder.figures = WORSE
+    excused = await room.approved(worse_reason="The old text was wrong.")
+    room.builder.figures = FIGURES
+    harmful = await room.approved(NEW, slug="leave", questions="when may i leave")
+    (room.root / "config.yml").write_text("language: en\n# changed by hand\n")
+    build, harm = room.builder.build, room.rewritten(NEW)
+
+    async def judge(texts, asked, on_line):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        room.builder.figures = {**WORSE, "urgent_right": 0.7} if harm in texts.values() else WORSE
+        return await build(texts, asked, on_line)
+
+    room.builder.build = judge  # type: ignore[method-assign]
+    await room.publishing.publish_due()
+    assert ((await room.again(excused)).state, (await room.again(harmful)).state) == ("published", "submitted")
+
+
+async def test_drafts_of_one_answer_go_live_one_by_one(room: Newsroom) -> None:
+    """The second was not written with the first in mind, so it goes back to its author."""
+    first, second = await room.ready(), await room.ready(NEW)
+    (room.root / "config.yml").write_text("language: en\n# changed by hand\n")
+    for draft in (first, second):
+        await room.drafts.approve(draft, draft.version, APPROVER)
+    await room.publishing.publish_due()
+    published, sent_back = await room.again(first), await room.again(second)
+    assert (published.state, sent_back.state, sent_back.release) == ("published", "draft", None)
+    assert room.live() == room.served() == first.content and "has been changed since" in sent_back.problem
+    assert [version.draft_id for version in await room.store.versions("pay")] == [first.id, None]
+
+
+@pytest.mark.parametrize(
+    ("act", "state"), [("take_back", "submitted"), ("withdraw", "withdrawn"), ("reject", "rejected")]
+)
+async def test_what_is_stopped_at_the_last_moment_stays_unpublished(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, act: str, state: str
+) -> None:
+    """Whoever takes an approval back while the draft is on its way gets what they were told."""
+    draft, old, publish = await room.approved(), room.live(), room.store.publish
+    acts = {
+        "take_back": lambda: room.drafts.take_back(draft),
+        "withdraw": lambda: room.drafts.withdraw(draft),
+        "reject": lambda: room.drafts.reject(draft, APPROVER, "No."),
+    }
+
+    async def stop_first(*arguments: Any) -> None:
+        await acts[act]()
+        await publish(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.store, "publish", stop_first)
+        with pytest.raises(DraftError, match="was changed while it was being published"):
+            await room.publishing.publish_due()
+    await room.publishing.publish_due()
+    newest = await room.again(draft)
+    assert (newest.state, newest.problem, room.live(), room.told) == (state, "", old, [])
+    assert (room.releases.current_number(), len(room.releases.all())) == (1, 1)
+    assert await room.store.versions("pay") == []
+
+
+async def test_a_file_changed_at_the_last_moment_is_kept(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change by hand between the working out and the renaming of files is not overwritten."""
+    draft, by_hand = await room.approved(), room.rewritten("Changed by hand.")
+    file, write = room.root / "answers" / "maternity" / "pay.md", answer_files._write
+
+    def change_first(path: Path, text: str) -> None:
+        file.write_text(by_hand)
+        write(path, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answer_files, "_write", change_first)
+        with pytest.raises(DraftError, match="nothing was overwritten"):
+            await room.publishing.publish_due()
+    assert (room.live(), room.releases.current_number(), len(room.releases.all())) == (by_hand, 1, 1)
+    assert [path.name for path in file.parent.iterdir()] == ["pay.md"]
+    await room.publishing.publish_due()
+    assert ((await room.again(draft)).state, room.live()) == ("draft", by_hand)
+
+
+async def test_publishing_goes_on_after_the_unexpected(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that nobody thought of is logged, and ends nothing."""
+    draft, use, failed = await room.approved(), room.releases.use, list[int]()
+
+    def fail_once(number: int) -> Release:
+        if not failed:
+            failed.append(number)
+            raise ValueError("unexpected")
+        return use(number)
+
+    monkeypatch.setattr(room.releases, "use", fail_once)
+    monkeypatch.setattr("bot.publishing.publishing.FAILED_SECONDS", 0.05)
+    running = asyncio.create_task(room.publishing.run())
+    while not room.told:  # noqa: ASYNC110 -- it is on disk
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert failed == [2] and "Traceback" in caplog.text
+    assert ((await room.again(draft)).state, len(room.releases.all())) == ("published", 2)
 
 
 async def test_a_file_changed_beneath_is_never_overwritten(room: Newsroom) -> None:

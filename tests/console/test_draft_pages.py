@@ -144,6 +144,16 @@ async def test_a_change_beneath_a_draft_is_shown(room: Newsroom, editor: Visitor
     assert (await room.again(draft)).state == "submitted"
 
 
+async def test_what_is_approved_replaces_nothing_newer(room: Newsroom, editor: Visitor) -> None:
+    """The approval was of a draft beside another text: it must be taken back first."""
+    draft = await room.approved()
+    (room.root / "answers" / "maternity" / "pay.md").write_text(room.rewritten("Changed by hand."))
+    await editor.get(f"/drafts/{draft.id}")
+    assert "The live text has changed since" in editor.text and "replace-live" not in editor.page.text
+    await editor.post(f"/drafts/{draft.id}/replace-live", {"version": draft.version})
+    assert editor.page.status_code == 422 and "This draft is approved" in editor.text
+
+
 async def test_another_draft_of_the_same_answer_is_shown(room: Newsroom, editor: Visitor) -> None:
     """So that two people don't write the same thing."""
     first, second = await room.draft(), await room.draft("Another text.")
