@@ -127,7 +127,7 @@ async def submit_draft(request: Request) -> Response:
     """Send a draft for approval."""
     return await _act(
         request, "sent a draft for approval", "Sent. A release is being built to see how good it is.",
-        lambda draft, data, by: parts(request).drafts.submit(draft, _version(data), by),
+        lambda draft, data, by: parts(request).drafts.submit(draft, _version(data), by, text(data, "why", 500)),
     )  # fmt: skip
 
 

@@ -132,8 +132,11 @@ class Drafts:
         live = await asyncio.to_thread(self._live, draft.service, draft.answer)
         return await self._change(draft, {"base_content": live, **_written_by(draft, by), **_BEGUN_ANEW})
 
-    async def submit(self, draft: Draft, version: int, by: str) -> Draft:
-        """Ask for approval; a candidate is then built. Raises DraftError, also where the draft has faults."""
+    async def submit(self, draft: Draft, version: int, by: str, reason: str = "") -> Draft:
+        """Ask for approval; a candidate is then built. Raises DraftError, also where the draft has faults.
+
+        The reason for the change stands in the answer's history.
+        """
         if draft.version != version:
             raise StaleDraftError(draft)
         if draft.state != "draft":
@@ -141,7 +144,8 @@ class Drafts:
         await asyncio.to_thread(self.check_conflict, draft)
         if faults := (await asyncio.to_thread(self.reviewer.review, draft, date.today())).faults:
             raise DraftError(f"This draft can't be sent for approval yet: {faults[0].text}")
-        return await self._change(draft, {"state": "submitted", "submitted_at": _now(), "problem": "", "reason": ""})
+        changes = {"state": "submitted", "submitted_at": _now(), "problem": "", "reason": reason.strip()[:MAX_REASON]}
+        return await self._change(draft, changes)
 
     async def withdraw(self, draft: Draft, reason: str = "") -> Draft:
         """Give a draft up."""

@@ -55,9 +55,7 @@ async def approve(visitor: Visitor, draft: Draft, **entered: str) -> None:
 async def test_a_draft_goes_from_the_first_word_to_live(room: Newsroom, editor: Visitor) -> None:
     """An editor writes, an approver approves; both see what they need."""
     await editor.get("/drafts/new")
-    await editor.post(
-        "/drafts", {"title": "When you may start your leave", "service": "maternity", "slug": "", "theme": ""}
-    )
+    await editor.post("/drafts", {"title": "When you may start your leave", "service": "maternity", "slug": ""})
     (draft,) = await drafts_of(room)
     assert (draft.answer, draft.author) == ("when_you_may_start_your_leave", "editor@example.gov.uk")
     assert "Enter the text of the answer." in editor.text
@@ -68,8 +66,13 @@ async def test_a_draft_goes_from_the_first_word_to_live(room: Newsroom, editor: 
     )  # fmt: skip
     assert "You get £194.32 from week one." in editor.text
     await editor.get(f"/drafts/{draft.id}")
-    await editor.post(f"/drafts/{draft.id}/submit", {"version": (await room.again(draft)).version})
-    assert "Waiting for approval" in editor.text and "It waits for an approver" in editor.text
+    version = (await room.again(draft)).version
+    await editor.post(f"/drafts/{draft.id}/submit", {"version": version, "why": "The day was missing."})
+    assert (
+        "Waiting for approval" in editor.text
+        and "Why The day was missing." in editor.text
+        and "It waits for an approver" in editor.text
+    )
     await room.publishing.build_next()
     async with await editor.another(Role.APPROVER) as approver:
         await approver.get(f"/drafts/{draft.id}")
@@ -81,6 +84,7 @@ async def test_a_draft_goes_from_the_first_word_to_live(room: Newsroom, editor: 
     await room.publishing.publish_due()
     await editor.get(f"/drafts/{draft.id}")
     assert "Published" in editor.text and "release 0002" in editor.text
+    assert [kept.reason for kept in await room.store.versions(draft.answer)] == ["The day was missing."]
     assert room.live(draft.answer).endswith("---\n\nYou get {{ rates.weekly }} from week one.\n")
     questions = (room.root / "nlu" / "questions" / "maternity.yml").read_text()
     assert questions.endswith(
