@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import msgspec
 from starlette.requests import Request
@@ -44,12 +45,17 @@ class TriedQuestions:
 
 @dataclass(frozen=True)
 class Candidate:
-    """The release that would hold a draft, beside the one in use."""
+    """The release that would hold a draft, beside the one in use.
+
+    `also_changed` are answers that would change besides the draft's: the files were changed by hand, or somebody has
+    gone back to an earlier release.
+    """
 
     rows: Sequence[Sequence[str]]
     worse: Sequence[str]
     comparison: Comparison | None
     tried: TriedQuestions | None
+    also_changed: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,20 @@ async def _candidate(request: Request, draft: Draft) -> Candidate | None:
         worse=what_is_worse(current, candidate),
         comparison=comparison,
         tried=await _tried(request, draft, candidate),
+        also_changed=_also_changed(draft, current, candidate),
     )
+
+
+def _also_changed(draft: Draft, current: Release | None, candidate: Release) -> list[str]:
+    """The slugs of answers that two releases hold in different words, but for the draft's own."""
+    if current is None:
+        return []
+    kept, new = (
+        {name: sum_ for name, sum_ in one.manifest.files.items() if name.endswith(".md")}
+        for one in (current, candidate)
+    )
+    changed = {Path(name).stem for name in {*kept, *new} if kept.get(name) != new.get(name)}
+    return sorted(changed - {draft.answer})
 
 
 async def _tried(request: Request, draft: Draft, candidate: Release) -> TriedQuestions | None:

@@ -158,6 +158,16 @@ async def test_what_is_approved_replaces_nothing_newer(room: Newsroom, editor: V
     assert editor.page.status_code == 422 and "This draft is approved" in editor.text
 
 
+async def test_what_else_would_change_is_shown(room: Newsroom, editor: Visitor) -> None:
+    """After somebody has gone back to an earlier release, the files still hold what it was to undo."""
+    await room.approved("A bad text that will be taken back.")
+    await room.publishing.publish_due()
+    await room.publishing.roll_back(1)
+    draft = await room.ready(slug="leave", questions="when does it start\nhow long is it")
+    await editor.get(f"/drafts/{draft.id}")
+    assert "other answers change too" in editor.text and "in use: pay." in editor.text
+
+
 async def test_another_draft_of_the_same_answer_is_shown(room: Newsroom, editor: Visitor) -> None:
     """So that two people don't write the same thing."""
     first, second = await room.draft(), await room.draft("Another text.")
