@@ -51,6 +51,9 @@ class Rest:
         route = (resource.canonical if resource else request.path).removeprefix(PREFIX)
         try:
             response, code = await self._answer(request, route, handler), 0
+        except ConnectionResetError:
+            # The bot was killed while it was still sending: the call has never come.
+            return web.Response(status=400)
         except ApiError as error:
             response, code = answer(error.body, status=error.status), error.code
         except NotModelledError as error:
