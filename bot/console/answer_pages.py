@@ -68,7 +68,7 @@ async def all_answers(request: Request) -> Response:
 
 async def one_answer(request: Request) -> Response:
     """One answer: its texts as they are shown, where they come from, and its history."""
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     base, answer = await _found(request)
     questions, versions, open_drafts, uses = await asyncio.gather(
         asyncio.to_thread(drafts.files.questions),
@@ -118,7 +118,7 @@ async def go_back(request: Request) -> Response:
     """Begin a draft with an earlier text."""
     version, _ = await _versions(request)
     _, answer = await _found(request)
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     draft = await drafts.create(
         ANSWER, answer.service, answer.slug, version.content, author=account(request).email, is_correction=True
     )
@@ -127,7 +127,7 @@ async def go_back(request: Request) -> Response:
 
 
 async def _base(request: Request) -> AnswerBase | None:
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     try:
         return await asyncio.to_thread(drafts.files.base)
     except AnswerError as error:

@@ -16,7 +16,7 @@ from bot.console.figures import PERIODS, days_of, outcomes_by_day, satisfaction_
 from bot.console.home_pages import period_of
 from bot.console.page import NotFoundError, Page, number, parts, render
 from bot.places import Mode
-from bot.reporting.reports import Reports, first_day
+from bot.reporting.reports import first_day
 from bot.storage.bot_health import Trouble
 from bot.storage.community_reports import Key, KnownCommunity, SettledChange
 from bot.storage.pause_store import Pause, Scope
@@ -65,7 +65,7 @@ async def all_communities(request: Request) -> Response:
 
 async def one_community(request: Request) -> Response:
     """One community: how it goes there, and what its moderators have settled."""
-    reports: Reports = parts(request).reports
+    reports = parts(request).reports
     key = request.path_params["platform"], request.path_params["community"]
     known = await reports.communities.all()
     if key not in known:

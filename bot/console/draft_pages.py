@@ -65,7 +65,7 @@ async def create_draft(request: Request) -> Response:
     """Begin a draft of a new answer."""
     data = await form(request)
     entered = {name: text(data, name, 200) for name in ("title", "service", "owner", "slug")}
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     slug = entered["slug"] or slug_of(entered["title"])
     errors = {"title": "Enter a title of 4 to 70 characters."} if not 4 <= len(entered["title"]) <= 70 else {}
     if not errors and not slug:
@@ -99,7 +99,7 @@ async def edit_draft(request: Request) -> Response:
 async def save_draft(request: Request) -> Response:
     """Save what was written; a form that somebody else has overtaken is shown with both texts."""
     draft, data = await _draft(request), await form(request)
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     written = _written(draft, data)
     try:
         saved = await drafts.edit(
@@ -236,7 +236,7 @@ async def _editor(
     request: Request, draft: Draft, status: int = 200, mine: Draft | None = None, errors: dict[str, str] | None = None
 ) -> Response:
     """The form; `mine` is what somebody typed that could not be saved."""
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     shown = mine or draft
     fields, view = fields_of(shown.content), await view_of(request, shown, with_candidate=False)
     known = (await asyncio.to_thread(drafts.files.questions)).get(draft.answer, [])
@@ -268,7 +268,7 @@ def _rates(drafts: Drafts) -> list[tuple[str, str, str]]:
 
 
 async def _new_form(request: Request, entered: dict[str, str], errors: dict[str, str] | None = None) -> Response:
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     base = await asyncio.to_thread(drafts.files.base)
     owners = sorted({answer.matter.owner for answer in base.answers.values()})
     services = await asyncio.to_thread(drafts.files.services)

@@ -15,9 +15,7 @@ from bot.console.page import parts
 from bot.console.previews import shown_on_platforms
 from bot.evaluation.changes import Comparison, compare_kept
 from bot.evaluation.headline_figures import rows_of
-from bot.publishing.answer_fields import fields_of
-from bot.publishing.drafts import Drafts
-from bot.publishing.publishing import Publishing
+from bot.publishing.drafts import title_of
 from bot.publishing.release_quality import HELD_OUT, what_is_worse
 from bot.publishing.trial import Moved, Tried
 from bot.publishing.warnings import Review
@@ -76,18 +74,17 @@ class DraftView:
 
 async def view_of(request: Request, draft: Draft, with_candidate: bool = True) -> DraftView:
     """Put together what a page shows of a draft."""
-    drafts: Drafts = parts(request).drafts
-    publishing: Publishing | None = parts(request).publishing
+    drafts, builds = parts(request).drafts, parts(request).publishing.builds
     review, live, others, build, candidate = await asyncio.gather(
         asyncio.to_thread(drafts.reviewer.review, draft, date.today()),
         asyncio.to_thread(drafts.live, draft),
         drafts.others_of(draft),
-        publishing.builds.of_draft(draft.id) if publishing else _nothing(),
+        builds.of_draft(draft.id),
         _candidate(request, draft) if with_candidate else _nothing(),
     )
     return DraftView(
         draft=draft,
-        title=(draft.kind == ANSWER and fields_of(draft.content).title) or draft.answer.replace("_", " "),
+        title=title_of(draft),
         review=review,
         live=live,
         has_conflict=draft.is_open and draft.kind == ANSWER and live not in (draft.base_content, draft.content),
@@ -109,7 +106,7 @@ def _before(draft: Draft, live: str) -> str:
 
 
 async def _candidate(request: Request, draft: Draft) -> Candidate | None:
-    drafts: Drafts = parts(request).drafts
+    drafts = parts(request).drafts
     candidate, current = await asyncio.to_thread(lambda: (drafts.candidate(draft), drafts.current()))
     if candidate is None:
         return None

@@ -35,7 +35,7 @@ class RunsOut:
 
 async def home(request: Request) -> Response:
     """What needs me today."""
-    reports: Reports = parts(request).reports
+    reports = parts(request).reports
     base = await reports.answers()
     themes, growing, drafts, counts, bots = await asyncio.gather(
         reports.waiting.new_themes(SHOWN),

@@ -14,7 +14,7 @@ from bot.answers import AnswerBase
 from bot.console.figures import PERIODS
 from bot.console.home_pages import period_of
 from bot.console.page import NotFoundError, Page, parts, render
-from bot.reporting.reports import HELD_MINUTES, Reports, first_day
+from bot.reporting.reports import HELD_MINUTES, first_day
 from bot.storage.reports import FOLLOW_MINUTES, Use, rate
 
 SHOWN = 20
@@ -41,7 +41,7 @@ class AnswerRow:
 
 async def insights(request: Request) -> Response:
     """All insights on one page."""
-    reports: Reports = parts(request).reports
+    reports = parts(request).reports
     period = period_of(request)
     since = first_day(period)
     base = await reports.answers()
@@ -73,7 +73,7 @@ async def insights(request: Request) -> Response:
 
 async def asked_after(request: Request) -> Response:
     """The questions that came right after one answer."""
-    reports: Reports = parts(request).reports
+    reports = parts(request).reports
     slug, period = request.path_params["answer"], period_of(request)
     base = await reports.answers()
     examples = await reports.counts.asked_again_examples(first_day(period), slug, EXAMPLES)

@@ -15,7 +15,6 @@ from bot.evaluation.changes import compare_kept
 from bot.evaluation.headline_figures import rows_of
 from bot.evaluation.report import FATES
 from bot.publishing.drafts import Drafts
-from bot.publishing.publishing import Publishing
 from bot.publishing.release_quality import HELD_OUT, WHAT_WORSE_MEANS, what_is_worse
 from bot.releases import Release, ReleaseStore
 from bot.storage.build_store import Build
@@ -106,7 +105,7 @@ async def _show(
 
 
 async def _release(request: Request) -> Release:
-    store: ReleaseStore = parts(request).releases
+    store = parts(request).releases
     try:
         return await asyncio.to_thread(store.get, request.path_params["number"])
     except ReleaseError as error:
@@ -114,8 +113,7 @@ async def _release(request: Request) -> Release:
 
 
 async def _build(request: Request) -> Build | None:
-    publishing: Publishing | None = parts(request).publishing
-    return await publishing.builds.running() if publishing else None
+    return await parts(request).publishing.builds.running()
 
 
 def _current_number(store: ReleaseStore) -> int | None:

@@ -17,7 +17,6 @@ from bot.errors import SignpostError
 from bot.front_desk import service_title
 from bot.messages import Outcome
 from bot.reporting.exports import as_csv, as_json
-from bot.reporting.reports import Reports
 from bot.storage.community_reports import Key
 from bot.storage.question_search import MAX_COUNTED, FoundQuestion, QuestionSearch, Wanted
 from bot.wording import LABELS
@@ -93,7 +92,7 @@ async def _export(request: Request, form: Any, media_type: str, ending: str) -> 
 
 
 async def _rows(request: Request, asked: Asked) -> AsyncIterator[list[dict[str, Any]]]:
-    reports: Reports = parts(request).reports
+    reports = parts(request).reports
     known = await reports.communities.all()
     batches = _nearest_batch(request, asked) if asked.by_meaning else reports.search.batches(asked.wanted)
     async for batch in batches:
@@ -152,7 +151,7 @@ def _asked(request: Request) -> Asked:
 
 async def _choices(request: Request) -> dict[str, list[dict[str, str]]]:
     """What can be filtered by, as the items of selects."""
-    reports: Reports = parts(request).reports
+    reports = parts(request).reports
     known, base = await reports.communities.all(), await reports.answers()
     platforms = sorted({platform for platform, _ in known})
     communities = {f"{key[0]}:{key[1]}": named(key, known) for key in sorted(known, key=lambda key: _name(key, known))}

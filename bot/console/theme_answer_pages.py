@@ -212,8 +212,7 @@ def _field_of(problem: str) -> str:
 
 
 def _drafts(request: Request) -> Drafts:
-    drafts: Drafts = parts(request).drafts
-    return drafts
+    return parts(request).drafts
 
 
 async def _note(request: Request, action: str, theme: Theme, detail: Mapping[str, object]) -> None:

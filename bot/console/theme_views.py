@@ -49,8 +49,7 @@ async def theme_of(request: Request) -> Theme:
 
 def themes(request: Request) -> Themes:
     """The themes."""
-    found: Themes = parts(request).themes
-    return found
+    return parts(request).themes
 
 
 async def theme_context(request: Request, theme: Theme) -> dict[str, Any]:

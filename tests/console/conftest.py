@@ -17,6 +17,7 @@ from bot.console.parts import Parts
 from bot.storage.account_store import AccountStore
 from bot.storage.database import Database
 from tests.console.visitor import Visitor
+from tests.logged import Logged
 
 OVERRIDES = ("console.second_factor=off",)
 
@@ -53,3 +54,17 @@ async def stranger(made_of: Parts) -> AsyncIterator[Visitor]:
 async def editor(stranger: Visitor) -> Visitor:
     """An editor who has signed in."""
     return await stranger.signed_in(Role.EDITOR)
+
+
+@pytest.fixture
+async def official(stranger: Visitor) -> Visitor:
+    """An official who has signed in."""
+    return await stranger.signed_in(Role.OFFICIAL)
+
+
+@pytest.fixture
+def logged(database: Database) -> Logged:
+    """The log, with one community."""
+    made = Logged(database)
+    made.community()
+    return made

@@ -9,24 +9,9 @@ import pytest
 from bot.accounts import Role
 from bot.app import Project
 from bot.console.parts import Parts
-from bot.storage.database import Database
 from bot.storage.pause_store import Scope
 from tests.console.visitor import Visitor
 from tests.logged import Logged, ago, release_of
-
-
-@pytest.fixture
-def logged(database: Database) -> Logged:
-    """The log, with one community."""
-    made = Logged(database)
-    made.community()
-    return made
-
-
-@pytest.fixture
-async def official(stranger: Visitor) -> Visitor:
-    """An official who has signed in."""
-    return await stranger.signed_in(Role.OFFICIAL)
 
 
 async def test_communities_are_listed_by_volume(official: Visitor, logged: Logged) -> None:

@@ -17,26 +17,11 @@ from bot.console.app import create_app
 from bot.console.parts import Parts
 from bot.errors import ClassifierError
 from bot.reporting.exports import as_csv, safe_cell
-from bot.storage.database import Database
 from bot.themes.meaning import Near
 from tests.console.visitor import Visitor
 from tests.logged import Logged
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-@pytest.fixture
-def logged(database: Database) -> Logged:
-    """The log, with one community."""
-    made = Logged(database)
-    made.community()
-    return made
-
-
-@pytest.fixture
-async def official(stranger: Visitor) -> Visitor:
-    """An official who has signed in."""
-    return await stranger.signed_in(Role.OFFICIAL)
 
 
 class Alike:
