@@ -118,19 +118,14 @@ class MeaningProcess:
             raise ClassifierError(f"The meaning process can't be started: {error.strerror}.") from error
 
     async def _ask(self, request: says.Request, answers: msgspec.json.Decoder[Result]) -> Result:
-        """Ask one thing; the process is ended where it fails, or whoever asks can't wait for the answer."""
+        """Ask one thing; the process is ended where it fails."""
         async with self._asking:
             try:
                 exchange = self._worker.exchange(msgspec.json.encode(request))
                 line = await asyncio.wait_for(exchange, ANSWER_SECONDS)
                 return answers.decode(line)
             except asyncio.TimeoutError as error:
-                await self.stop()
                 raise ClassifierTimeoutError(f"The meaning process took longer than {ANSWER_SECONDS:g} s.") from error
             except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
                 await self.stop()
                 raise ClassifierError("The meaning process has ended.") from error
-            except asyncio.CancelledError:
-                # Its answer would be taken for that of the next question.
-                await self.stop()
-                raise

@@ -54,7 +54,6 @@ class ModelProcess:
             line = await asyncio.wait_for(self._worker.exchange(json.dumps(texts).encode()), self._timeout)
             return _PREDICTIONS.decode(line)
         except asyncio.TimeoutError as error:
-            await self.stop()
             raise ClassifierTimeoutError(
                 f"The model took longer than {self._timeout:g} seconds over a text."
             ) from error
@@ -71,7 +70,6 @@ class ModelProcess:
             await self._worker.spawn(WORKER, str(self._archive))
             line = await asyncio.wait_for(self._worker.exchange(self._setup), START_SECONDS)
         except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
-            await self.stop()
             raise ClassifierError("The model can't be loaded: run `signpost train` to build a new release.") from error
         if line != READY:
             await self.stop()

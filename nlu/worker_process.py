@@ -23,6 +23,7 @@ class WorkerProcess:
         """`line_limit` is the length in bytes of the longest line that is read from it."""
         self._line_limit = line_limit
         self._process: asyncio.subprocess.Process | None = None
+        self._ending: asyncio.subprocess.Process | None = None
 
     @property
     def is_running(self) -> bool:
@@ -47,23 +48,32 @@ class WorkerProcess:
         )
 
     async def exchange(self, line: bytes) -> bytes:
-        """Write a line and read one. Raises OSError or asyncio.IncompleteReadError where the process has ended."""
+        """Write a line and read one; an exchange that is cut off ends the process.
+
+        Raises OSError or asyncio.IncompleteReadError where the process has ended.
+        """
         process = self._process
         if process is None:
             raise BrokenPipeError("The process has been ended.")
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(line + b"\n")
-        await process.stdin.drain()
-        return await process.stdout.readuntil(b"\n")
+        try:
+            process.stdin.write(line + b"\n")
+            await process.stdin.drain()
+            return await process.stdout.readuntil(b"\n")
+        except BaseException:
+            # An answer that comes later would be taken for that of the next question.
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """End the process at once. Safe to call twice."""
+        """End the process at once, and wait until it has. Safe to call twice, and while another call waits."""
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
-        logger.debug("Ending the process %s.", process.pid)
-        process.kill()
-        await process.wait()
+        if process is not None and process.returncode is None:
+            logger.debug("Ending the process %s.", process.pid)
+            process.kill()
+            self._ending = process
+        if self._ending is not None:
+            await self._ending.wait()
 
 
 def _environment() -> dict[str, str]:

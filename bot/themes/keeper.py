@@ -100,8 +100,12 @@ class ThemeKeeper:
                     await asyncio.sleep(LOOK_SECONDS)
         finally:
             self._understanding.is_needed_always = False
-            if self._regrouping:
-                self._regrouping.cancel()
+            await self._end_regrouping()
+
+    async def _end_regrouping(self) -> None:
+        if self._regrouping:
+            self._regrouping.cancel()
+            await asyncio.gather(self._regrouping, return_exceptions=True)
 
     def _tell_once(self, trouble: str) -> None:
         """Log what is wrong, unless it was the last thing to be logged: it is tried again every few seconds."""
