@@ -9,11 +9,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.app import Project, open_project
 from bot.app.training import train_release
 from bot.releases import Release
+from tests.command_line import CommandLine
 from tests.disk import Disk
+
+# What tests/fuzz tries with `--hypothesis-profile=long`.
+settings.register_profile("long", max_examples=3000, deadline=None)
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SLUGS = ("smp_amount", "kit_days", "healthy_start", "ccj", "dro", "tax_free_childcare")
@@ -25,6 +30,12 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     """A new database."""
     with closing(Disk(tmp_path)) as made:
         yield made
+
+
+@pytest.fixture
+def signpost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Runs commands in this process."""
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

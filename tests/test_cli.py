@@ -20,6 +20,7 @@ from bot.cli import app
 from bot.cli.run import NO_TOKENS
 from bot.releases import Release
 from nlu.questions import load_examples
+from tests.command_line import CommandLine
 
 ROWS = [
     ("how much is statutory maternity pay after the first 6 weeks", True),
@@ -76,19 +77,20 @@ def test_json_lines_are_answered_in_order_and_not_recorded(
     assert not (tmp_path / "questions.db").exists()
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["[1]", "not json", '"text"', '{"text": 5}', '{"addressed": true}', '{"text": "a", "addressed": 1}', "", "\ufeff"],
-)
-def test_a_line_that_cannot_be_read_says_so_and_the_next_is_answered(
-    small_project: Project, release: Release, line: str
-) -> None:
+BAD_LINES = ["[1]", "not json", '"text"', '{"text": 5}', '{"addressed": true}', '{"text": "a", "addressed": 1}', ""]
+
+
+def test_a_line_that_cannot_be_read_says_so_and_the_next_is_answered(small_project: Project, release: Release) -> None:
     """Bad input is one sentence in its own row; nothing after it is lost; the exit is not zero."""
-    run = _signpost(small_project, "ask", "--jsonl", typed=f'{line}\n{{"text": "what are kit days"}}\n')
-    rows = [json.loads(row) for row in run.stdout.splitlines()]
-    assert "error_input" == rows[0]["outcome"] and rows[0]["error"].startswith("Line 1:")
-    assert "kit_days" == rows[1]["candidates"][0]["answer"]
-    assert 1 == run.returncode
+    good = '{"text": "what are kit days"}'
+    typed = "\n".join(["\ufeff", *(line for bad in BAD_LINES for line in (bad, good))]) + "\n"
+    run = _signpost(small_project, "ask", "--jsonl", typed=typed)
+    first, *rows = [json.loads(row) for row in run.stdout.splitlines()]
+    assert "error_input" == first["outcome"] and first["error"].startswith("Line 1:")
+    for number, (bad, answered) in enumerate(zip(rows[::2], rows[1::2])):
+        assert "error_input" == bad["outcome"] and bad["error"].startswith(f"Line {2 + 2 * number}:")
+        assert "kit_days" == answered["candidates"][0]["answer"]
+    assert (1, 2 * len(BAD_LINES)) == (run.returncode, len(rows))
 
 
 def test_a_line_can_reply_to_an_answer(small_project: Project, release: Release) -> None:
@@ -111,17 +113,20 @@ def test_odd_texts_each_get_an_outcome(small_project: Project, release: Release)
     assert not [row for row in rows if row["outcome"].startswith("error_")]
 
 
-def test_recorded_questions_are_listed(small_project: Project, release: Release, tmp_path: Path) -> None:
+def test_recorded_questions_are_listed(
+    small_project: Project, release: Release, signpost: CommandLine, tmp_path: Path
+) -> None:
     """What `--record` keeps and could not be answered is listed as a table, as JSON and as CSV without formulas."""
     shutil.copytree(small_project.data / "releases", tmp_path / "releases")
     asked = f"={_out_of_scope(small_project)}"
     typed = json.dumps({"text": f"{asked} my number is 07700 900123"}) + "\n"
     _signpost(small_project, "ask", "--jsonl", "--record", data=tmp_path, typed=typed)
-    listed = json.loads(_signpost(small_project, "questions", "--json", data=tmp_path).stdout)
+    here = ("--data", str(tmp_path))
+    listed = json.loads(signpost("questions", "--json", *here).output)
     assert f"{asked} my number is [phone number]" == listed["text"]
-    row = next(csv.DictReader(_signpost(small_project, "questions", "--csv", data=tmp_path).stdout.splitlines()))
+    row = next(csv.DictReader(signpost("questions", "--csv", *here).output.splitlines()))
     assert row["text"].startswith("'=")
-    assert asked[:10] in _signpost(small_project, "questions", data=tmp_path).stdout
+    assert asked[:10] in signpost("questions", *here).output
 
 
 def test_a_conversation(small_project: Project, release: Release, tmp_path: Path) -> None:
@@ -159,20 +164,23 @@ def test_an_empty_input_ends_the_terminal_at_once(small_project: Project, releas
         ("health.port", "--set health.port: write KEY=VALUE"),
     ],
 )
-def test_an_override_that_cannot_be_is_one_sentence(small_project: Project, override: str, says: str) -> None:
+def test_an_override_that_cannot_be_is_one_sentence(
+    small_project: Project, signpost: CommandLine, override: str, says: str
+) -> None:
     """`--set` with an unknown key, a wrong value or none stops the command before anything is started."""
-    run = _signpost(small_project, "run", "--set", override)
-    assert (1, "") == (run.returncode, run.stdout)
-    assert run.stderr.startswith("signpost: ") and says in run.stderr and 1 == run.stderr.count("\n")
+    run = signpost("run", "--set", override, "--data", str(small_project.data), folder=small_project.root)
+    assert (1, "") == (run.code, run.output)
+    assert run.errors.startswith("signpost: ") and says in run.errors and 1 == run.errors.count("\n")
 
 
-def test_releases_are_listed_and_chosen(small_project: Project, release: Release) -> None:
+def test_releases_are_listed_and_chosen(small_project: Project, release: Release, signpost: CommandLine) -> None:
     """`releases` shows the current one and its thresholds; `use` of an unknown one is one sentence."""
-    assert f"{release.manifest.thresholds.addressed:.2f}" in _signpost(small_project, "releases").stdout
-    assert 0 == _signpost(small_project, "use", str(release.number)).returncode
-    run = _signpost(small_project, "use", "99")
-    assert (1, "") == (run.returncode, run.stdout)
-    assert run.stderr.startswith("signpost: There is no release 99") and 1 == run.stderr.count("\n")
+    here = ("--data", str(small_project.data))
+    assert f"{release.manifest.thresholds.addressed:.2f}" in signpost("releases", *here).output
+    assert 0 == signpost("use", str(release.number), *here).code
+    run = signpost("use", "99", *here)
+    assert (1, "") == (run.code, run.output)
+    assert run.errors.startswith("signpost: There is no release 99") and 1 == run.errors.count("\n")
 
 
 def test_a_changed_release_is_refused(small_project: Project, release: Release, tmp_path: Path) -> None:
@@ -184,28 +192,28 @@ def test_a_changed_release_is_refused(small_project: Project, release: Release, 
     assert "has been changed since it was built" in run.stderr and "Traceback" not in run.stderr
 
 
-def test_check_names_file_and_line(small_project: Project, tmp_path: Path) -> None:
+def test_check_names_file_and_line(small_project: Project, signpost: CommandLine) -> None:
     """`check` prints each fault with its place and fails; a later day shows what will be due."""
-    run = _signpost(small_project, "check", "--on", "2027-04-06")
-    assert 1 == run.returncode
-    assert "answers/maternity/smp_amount.md:" in run.stdout and "has no figure for 2027-04-06" in run.stdout
+    run = signpost("check", "--on", "2027-04-06", folder=small_project.root)
+    assert 1 == run.code
+    assert "answers/maternity/smp_amount.md:" in run.output and "has no figure for 2027-04-06" in run.output
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "--jsonl", "and a question"], ["use", "first"], ["dance"]])
-def test_wrong_words_are_explained(small_project: Project, arguments: list[str]) -> None:
+def test_wrong_words_are_explained(small_project: Project, signpost: CommandLine, arguments: list[str]) -> None:
     """A command that can't be understood says so without a traceback."""
-    run = _signpost(small_project, *arguments)
-    assert run.returncode != 0
-    assert "Traceback" not in run.stderr + run.stdout
+    run = signpost(*arguments, folder=small_project.root)
+    assert run.code != 0
+    assert run.errors and "Traceback" not in run.errors + run.output
 
 
-def test_a_broken_setting_is_named(small_project: Project, tmp_path: Path) -> None:
+def test_a_broken_setting_is_named(small_project: Project, signpost: CommandLine, tmp_path: Path) -> None:
     """A setting of the wrong type stops the command with its key."""
     text = (small_project.root / "config.yml").read_text(encoding="utf-8")
     (tmp_path / "config.yml").write_text(text.replace("workers: 1", "workers: many"), encoding="utf-8")
-    run = subprocess.run([sys.executable, "-m", "bot", "check"], cwd=tmp_path, capture_output=True, text=True)
-    assert 1 == run.returncode
-    assert "classifier.workers" in run.stderr and "Traceback" not in run.stderr
+    run = signpost("check", folder=tmp_path)
+    assert 1 == run.code
+    assert "classifier.workers" in run.errors and "Traceback" not in run.errors
 
 
 def test_the_readme_lists_every_command() -> None:

@@ -7,29 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
 
 from bot.app import Project
 from bot.app.project import HELD_OUT_FILE
-from bot.cli import main
 from bot.evaluation.record import read_evaluation
 from bot.evaluation.scoring import Evaluation
 from bot.releases import MANIFEST_FILE, Release
-
-
-class Run(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    code: int | str | None
-    output: str
-    errors: str
-
+from tests.command_line import CommandLine, Run
 
 Evaluate = Callable[..., Run]
 
@@ -69,19 +59,11 @@ def labelled(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def evaluate(
-    small_project: Project, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Evaluate:
-    """Runs the command in this process, which has loaded already what it needs; gives its exit code and output."""
-    monkeypatch.chdir(small_project.root)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr("warnings.showwarning", warnings.showwarning)
+def evaluate(small_project: Project, data: Path, signpost: CommandLine) -> Evaluate:
+    """Runs the command over the releases."""
 
     def run(*arguments: str) -> Run:
-        monkeypatch.setattr("sys.argv", ["signpost", "evaluate", *arguments, "--data", str(data)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Run(ended.value.code, *capsys.readouterr())
+        return signpost("evaluate", *arguments, "--data", str(data), folder=small_project.root)
 
     return run
 
