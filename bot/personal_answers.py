@@ -75,6 +75,8 @@ def _in_words(held: Held) -> str:
         return wording.HELD_NOTHING
     counted = ", ".join(f"{noun}: {number}" for noun, number in counts.items() if number)
     lines = [_line(*question) for question in held.questions[:SHOWN]]
+    if (count := len(held.questions)) > SHOWN:
+        lines += ["", wording.HELD_MORE.format(shown=SHOWN, count=count)]
     return "\n".join([wording.HELD_INTRO, "", f"{counted}.", "", *lines])
 
 

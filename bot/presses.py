@@ -89,4 +89,4 @@ class Presses:
         return Pressed(removes=True)
 
     def _is_asker(self, press: Press, known: Known) -> bool:
-        return self._log.pseudonym(press.place.platform, press.author) == known.asker
+        return self._log.is_person(known.asker, press.place.platform, press.author)

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.errors import ConfigurationError
 from bot.places import Mode
+from bot.plain_yaml import load_plain
+
+AUDIT_DAYS = 730
+"""For how long the audit log is kept at the least."""
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -134,6 +137,18 @@ class TellingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     digest_minutes: Positive = 60
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """For how many whole days (UTC) what is stored of people is kept: see bot.storage.retention.
+
+    The audit log can't be shortened below two years: its own trigger forbids it.
+    """
+
+    words_days: Positive = 90
+    reply_ids_days: Positive = 30
+    moderators_days: Positive = 365
+    records_days: Annotated[int, msgspec.Meta(ge=AUDIT_DAYS)] = AUDIT_DAYS
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All settings of the bot."""
 
@@ -146,6 +161,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     health: HealthSettings = HealthSettings()
     console: ConsoleSettings = ConsoleSettings()
     telling: TellingSettings = TellingSettings()
+    retention: RetentionSettings = RetentionSettings()
+
+    def __post_init__(self) -> None:
+        """Refuse settings that contradict each other."""
+        for kept, needed, name, other in (
+            (self.retention.words_days, self.telling.max_age_days, "words_days", "max_age_days"),
+            (self.retention.reply_ids_days, self.telling.correct_days, "reply_ids_days", "correct_days"),
+        ):
+            if kept < needed:
+                raise ValueError(f"retention.{name} ({kept}) must not be below telling.{other} ({needed})")
 
 
 def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
@@ -172,7 +197,7 @@ def _override(section: dict[str, Any], override: str) -> None:
         if not isinstance(section, dict):
             raise ConfigurationError(f"--set {override}: {folder} is no section of config.yml.")
     try:
-        section[name] = YAML(typ="safe").load(text)
+        section[name] = load_plain(text)
     except (YAMLError, ValueError) as error:
         raise ConfigurationError(f"--set {override}: the value is not valid YAML.") from error
 
@@ -180,7 +205,7 @@ def _override(section: dict[str, Any], override: str) -> None:
 def read_config(path: Path) -> dict[str, Any]:
     """All of config.yml, Rasa's keys too. Raises ConfigurationError where it can't be read."""
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        content = load_plain(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} can't be read: {error}") from error
     except (YAMLError, ValueError) as error:

@@ -32,7 +32,7 @@ class CommandLine:
 
     def __call__(self, *arguments: str, folder: Path | None = None, typed: str = "") -> Run:
         """Run a command to its end."""
-        before = Path.cwd()
+        before, mask = Path.cwd(), os.umask(0o022)
         self._monkeypatch.setattr("sys.argv", ["signpost", *arguments])
         self._monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         os.chdir(folder or before)
@@ -41,4 +41,5 @@ class CommandLine:
                 main()
         finally:
             os.chdir(before)
+            os.umask(mask)
         return Run(ended.value.code, *self._capsys.readouterr())

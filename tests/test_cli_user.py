@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.storage.database import DATABASE_FILE
 from tests.command_line import CommandLine
 
 
@@ -29,3 +30,9 @@ def test_a_lost_password_is_replaced(signpost: CommandLine, tmp_path: Path) -> N
     assert "Password: " in signpost("user", "reset", "ann@example.gov.uk", "--data", str(tmp_path)).output
     nobody = signpost("user", "reset", "bo@example.gov.uk", "--data", str(tmp_path))
     assert "There is no account for bo@example.gov.uk" in nobody.errors
+
+
+def test_the_files_are_their_owners_alone(signpost: CommandLine, tmp_path: Path) -> None:
+    """Nobody else on the machine reads what people have asked."""
+    signpost("user", "add", "ann@example.gov.uk", "--data", str(tmp_path))
+    assert (tmp_path / DATABASE_FILE).stat().st_mode & 0o077 == 0

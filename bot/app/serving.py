@@ -30,6 +30,7 @@ from bot.storage.outbox import Outbox, Pace
 from bot.storage.pause_store import PauseStore
 from bot.storage.personal_records import PersonalRecords
 from bot.storage.question_log import QuestionLog
+from bot.storage.retention import Retention
 from bot.storage.theme_store import ThemeStore
 from bot.telling.digest import Digest
 from bot.telling.telling import MayTell, Welcome
@@ -53,12 +54,21 @@ class Service:
     pauses: Pauses | None = None
     watch: ReleaseWatch | None = None
     erasure: Erasure | None = None
+    log: QuestionLog | None = None
+    database: Database | None = None
+    retention: Retention | None = None
 
     async def keep_fresh(self) -> None:
-        """Follow the releases, settings and pauses that other processes choose, and finish erasing, until cancelled."""
+        """Follow the releases, settings and pauses that others choose, and erase what is to go, until cancelled."""
         works = [part.keep_fresh() for part in (self.communities, self.pauses, self.watch) if part]
         if self.erasure:
             works.append(self.erasure.keep_finishing())
+        if self.log:
+            works.append(self.log.keep_writing())
+        if self.retention:
+            works.append(self.retention.keep_enforcing())
+        if self.database:
+            works.append(self.database.keep_on_disk())
         await asyncio.gather(*works)
 
 
@@ -89,6 +99,7 @@ async def _load(project: Project, release: Release) -> Served:
         await starting
     except BaseException:
         starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         await classifier.close()
         raise
     return Served(release.name, answers, release.manifest.thresholds, classifier)
@@ -116,8 +127,9 @@ def _service(project: Project, served: Served, database: Database | None) -> Ser
     welcome = Welcome(communities.settings, settings.muted_channels)
     outbox = Outbox(database, Pace(), MayTell(lambda: front_desk.answers, welcome, pauses.now))
     desk = Desk(front_desk, outbox, communities, PersonalAnswers(PersonalRecords(database)))
+    retention = Retention(database, project.settings.retention)
     watch = ReleaseWatch(project.releases, served, lambda release: _load(project, release), serve)
-    return Service(responder, desk, communities, pauses, watch, Erasure(database))
+    return Service(responder, desk, communities, pauses, watch, Erasure(database), log, database, retention)
 
 
 def communities_in(project: Project, database: Database, services: Collection[str]) -> Communities:

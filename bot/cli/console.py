@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,8 +17,9 @@ if TYPE_CHECKING:
 def console(data: Data = DEFAULT_DATA, overrides: Overrides = None) -> None:
     """Serve the console, in which officials and editors work."""
     from bot.app import open_project
+    from bot.logs import log_to_stderr
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log_to_stderr()
     project = open_project(data, overrides=overrides or ())
     current_release(project)
     asyncio.run(_serve(project))

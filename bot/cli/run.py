@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,8 +23,9 @@ NO_TOKENS = (
 def run(data: Data = DEFAULT_DATA, overrides: Overrides = None) -> None:
     """Answer in Discord and Telegram communities. Tokens come from the environment."""
     from bot.app import open_project
+    from bot.logs import log_to_stderr
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log_to_stderr()
     project = open_project(data, overrides=overrides or ())
     raise typer.Exit(asyncio.run(_run(project, current_release(project))))
 

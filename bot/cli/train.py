@@ -39,11 +39,13 @@ def _build_candidate(data: Path, staged: Path) -> None:
     import msgspec
 
     from bot.app import open_project
-    from bot.app.training import train_candidate
+    from bot.app.training import confine_build, train_candidate
     from bot.publishing.candidates import BuildLine
     from bot.publishing.trial import Logged
 
     os.nice(NICENESS)
+    project = open_project(data, staged)
+    confine_build(project)
     # Whatever a library prints must not get between the lines.
     lines = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -54,5 +56,5 @@ def _build_candidate(data: Path, staged: Path) -> None:
 
     asked = msgspec.json.decode(sys.stdin.buffer.read() or b"[]", type=list[Logged])
     say(BuildLine("Checking the files", 0.02))
-    release = train_candidate(open_project(data, staged), asked, lambda step, done: say(BuildLine(step, done)))
+    release = train_candidate(project, asked, lambda step, done: say(BuildLine(step, done)))
     say(BuildLine("Done", 1.0, release.number))

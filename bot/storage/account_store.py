@@ -112,7 +112,9 @@ class AccountStore:
 
         def write() -> int | None:
             with self._database.transaction():
-                self._database.execute("delete from sign_in_failures where at < ?", _ago(timedelta(days=1)))
+                # Those ahead were noted while the clock was wrong.
+                forget = "delete from sign_in_failures where at < ? or at > ?"
+                self._database.execute(forget, _ago(timedelta(days=1)), _ago(-timedelta(minutes=minutes)))
                 both, either = self._database.fetch(count, email, address, email, address, since)[0]
                 if both >= most[0] or either >= most[1]:
                     return None

@@ -33,7 +33,8 @@ class Build:
     def is_running(self) -> bool:
         """Whether it is still going on."""
         touched = datetime.fromisoformat(self.touched_at)
-        return self.ended_at is None and datetime.now(timezone.utc) - touched < DEAD_AFTER
+        # The clock may have been put right meanwhile.
+        return self.ended_at is None and abs(datetime.now(timezone.utc) - touched) < DEAD_AFTER
 
 
 @dataclass(frozen=True)

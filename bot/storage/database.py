@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
+import logging
+import os
 import sqlite3
 import threading
 import time
@@ -18,12 +18,19 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from bot.errors import QuestionLogError
-from bot.secret_files import secret_in
+from bot.storage.asker_keys import AskerKeys, refuse_lost_key
+from bot.storage.group_commit import GroupCommit
 from bot.storage.migrations import migrations
 
 DATABASE_FILE = "questions.db"
 KEY_FILE = "asker.key"
 READERS = 2
+ON_DISK_SECONDS = 1.0
+"""How much a power cut may take."""
+RESTORING_FOLDER = ".restoring"
+"""Where a backup is unpacked: while it is there, the folder is half restored."""
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -34,11 +41,17 @@ class Database:
     def __init__(self, folder: Path, busy_seconds: float = 5.0) -> None:
         """Open or make the file in a folder. Raises QuestionLogError where that can't be done."""
         self.path = folder / DATABASE_FILE
-        self._key = _asker_key(folder)
+        if (folder / RESTORING_FOLDER).exists():
+            raise QuestionLogError(f"A backup was restored into {folder} by half: run `signpost restore` once more.")
+        refuse_lost_key(folder / KEY_FILE, self.path)
+        self.keys = AskerKeys(folder / KEY_FILE)
+        self._busy_seconds = busy_seconds
+        self._is_patient = True
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
         self._reading = threading.local()
         self._before_closing: list[Callable[[], object]] = []
+        self._together = GroupCommit(self._writer.submit, self.transaction)
         self._db = self.run_now(lambda: _open(self.path, busy_seconds))
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -47,6 +60,18 @@ class Database:
             return await asyncio.get_running_loop().run_in_executor(self._writer, work)
         except (sqlite3.Error, UnicodeError) as error:
             raise explain(self.path, error) from error
+
+    async def write(self, work: Callable[[], Result]) -> Result:
+        """Run a short work as `run` does, in one transaction with others that wait: see GroupCommit."""
+        try:
+            result: Result = await self._together.run(work)
+            return result
+        except (sqlite3.Error, UnicodeError) as error:
+            raise explain(self.path, error) from error
+
+    def if_undone(self, undo: Callable[[], object]) -> None:
+        """In a work of `write`: how to take back what it has done outside of the database, should it be undone."""
+        self._together.if_undone(undo)
 
     async def read(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, on a connection of its own: a long one holds up no message. Raises QuestionLogError."""
@@ -65,17 +90,34 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, in the writer's thread. A transaction within another one belongs to it."""
-        with _transaction(self._db):
-            yield
+        try:
+            with _transaction(self._db):
+                yield
+        except sqlite3.OperationalError as error:
+            self._be_patient("locked" not in str(error))
+            raise
+        self._be_patient(True)
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         """Run one statement in the writer's thread."""
+        if self._db.conn.in_transaction:
+            # A statement is all or nothing by itself.
+            return self._db.conn.execute(sql, parameters)
         with self.transaction():
-            return self._db.execute(sql, parameters)
+            return self._db.conn.execute(sql, parameters)
 
     def fetch(self, sql: str, *parameters: Any) -> list[Any]:
         """The rows of a query, in the writer's thread."""
-        return self._db.execute(sql, parameters).fetchall()
+        return self._db.conn.execute(sql, parameters).fetchall()
+
+    def records(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The rows of a query, each by its columns, in the writer's thread."""
+        return list(self._db.query(sql, dict(parameters)))
+
+    def change(self, sql: str, parameters: Mapping[str, Any]) -> int:
+        """Run a statement with named parameters in the writer's thread; returns how many rows it changed."""
+        with self.transaction():
+            return self._db.execute(sql, dict(parameters)).rowcount
 
     def insert(self, table: str, row: Mapping[str, Any], otherwise: str = "") -> int:
         """Insert a row and return its id; `otherwise` says what to do on a conflict, such as "or replace"."""
@@ -85,9 +127,21 @@ class Database:
         return int(self.execute(sql, *row.values()).lastrowid or 0)
 
     def pseudonym(self, platform: str, author: str) -> str:
-        """The name under which a person is stored: an HMAC, so that it can't be traced back without the key."""
-        name = f"{platform}:{author}".encode("utf-8", "backslashreplace")
-        return hmac.new(self._key, name, hashlib.sha256).hexdigest()[:32]
+        """The name under which a person is stored from now on: see AskerKeys."""
+        return self.keys.names(platform, author)[0]
+
+    async def keep_on_disk(self) -> None:
+        """See to it each second, until cancelled, that what has been written outlasts a power cut."""
+        wal = self.path.with_name(f"{self.path.name}-wal")
+        last: object = None
+        while True:
+            await asyncio.sleep(ON_DISK_SECONDS)
+            try:
+                if wal.exists() and (changed := wal.stat().st_mtime_ns) != last:
+                    await asyncio.to_thread(_flush, wal)
+                    last = changed
+            except OSError as error:
+                logger.error("%s can't be put on disk (%s): look at the system's log.", wal, error.strerror)
 
     def before_closing(self, work: Callable[[], object]) -> None:
         """Let work be done in the writer's thread before the file is closed."""
@@ -104,6 +158,15 @@ class Database:
         finally:
             self._writer.shutdown()
 
+    def _be_patient(self, patient: bool) -> None:
+        """Wait for another process that holds the file, or, once that was in vain, wait no more until it has let go.
+
+        Those in the queue would each wait in turn, and people in silence for minutes.
+        """
+        if patient != self._is_patient:
+            self._is_patient = patient
+            self._db.execute(f"pragma busy_timeout = {int(self._busy_seconds * 1000) if patient else 0}")
+
     def _read(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
         if not hasattr(self._reading, "db"):
             self._reading.db = read_only(self.path)
@@ -112,6 +175,7 @@ class Database:
 
     def _close(self) -> None:
         try:
+            self._together.work_off()
             for work in self._before_closing:
                 work()
         finally:
@@ -130,12 +194,23 @@ def explain(path: Path, error: sqlite3.Error | UnicodeError) -> QuestionLogError
         "locked": "another process holds it; stop that process or try again",
         "readonly": "it is read-only; make it writable or choose another folder with --data",
         "full": "the disk is full; make room and try again",
-        "unable to open": "it can't be opened; check the folder's permissions or choose another with --data",
+        "unable to open": "it can't be opened; check that the folder may be written and its disk isn't read-only, "
+        "or choose another with --data",
         "not a database": "it is not a question log; move it away or choose another folder with --data",
-        "malformed": "it is damaged; move it away and restore a backup",
+        "malformed": "it is damaged; stop the bots and restore a backup with `signpost restore`",
+        "disk I/O": "the disk fails; look at the system's log, and free or replace the disk",
     }
     remedy = next((words for sign, words in remedies.items() if sign in problem), problem)
     return QuestionLogError(f"The question log {path} can't be used: {remedy}.")
+
+
+def _flush(path: Path) -> None:
+    # Closing a file lets go of the process's locks on it; those of SQLite are on the other two.
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def now() -> str:
@@ -152,8 +227,8 @@ def _open(path: Path, busy_seconds: float) -> sqlite_utils.Database:
     db = sqlite_utils.Database(sqlite3.connect(path, timeout=busy_seconds))
     try:
         _enable_wal(db, busy_seconds)
-        # In WAL mode a crash of the process loses nothing; a power cut may lose the last moments but can't harm the
-        # file.
+        # In WAL mode a crash of the process loses nothing; a power cut may lose the last second (see keep_on_disk) but
+        # can't harm the file. To wait for the disk each time would take longer than all else about a message.
         db.execute("pragma synchronous = normal")
         db.execute("pragma foreign_keys = on")
         # What people have had erased is overwritten.
@@ -184,7 +259,7 @@ def _enable_wal(db: sqlite_utils.Database, busy_seconds: float) -> None:
 def _transaction(db: sqlite_utils.Database) -> Iterator[None]:
     """A transaction that takes its turn first: one that has read already can't wait for another process's."""
     if db.conn.in_transaction:
-        with db.atomic():
+        with _savepoint(db.conn):
             yield
         return
     db.conn.execute("begin immediate")
@@ -196,9 +271,16 @@ def _transaction(db: sqlite_utils.Database) -> Iterator[None]:
         raise
 
 
-def _asker_key(folder: Path) -> bytes:
-    """The key of the pseudonyms: made once, readable by its owner alone."""
+@contextmanager
+def _savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction within another one. The name is always the same, so that the statements need no new reading."""
+    connection.execute("savepoint nested")
     try:
-        return secret_in(folder / KEY_FILE)
-    except OSError as error:
-        raise QuestionLogError(f"{folder} can't be used for the question log: {error.strerror}.") from error
+        yield
+    except BaseException:
+        # Some errors, such as a full disk, have undone all of the transaction.
+        if connection.in_transaction:
+            connection.execute("rollback to nested")
+            connection.execute("release nested")
+        raise
+    connection.execute("release nested")

@@ -60,7 +60,7 @@ class DigestStore:
         self, place: Place, themes: Sequence[NewTheme], before: datetime, reply_of: Callable[[int], Reply]
     ) -> bool:
         """Owe a digest, given its number; whether it is owed. It isn't where there has been one since `before`."""
-        last = "select 1 from digests where platform = ? and community = ? and made_at > ?"
+        last = f"select 1 from digests where platform = ? and community = ? and made_at > ? and made_at <= {_NOW}"
         row = {"platform": place.platform, "community": place.community, "channel": place.channel, "made_at": now()}
 
         def write() -> bool:
@@ -94,7 +94,9 @@ def moderator(platform: str, pseudonym: str) -> str:
     return f"{platform} moderator {pseudonym[:8]}"
 
 
-_DUE = """
+# What was made later than now was made while the clock was wrong.
+_NOW = "strftime('%Y-%m-%dT%H:%M:%f+00:00')"
+_DUE = f"""
     select s.platform, s.community, json_extract(s.value, '$') from settings_changes s
     where s.id in (
         select max(id) from settings_changes where name = 'digest_channel' and channel = '' group by platform, community
@@ -105,6 +107,7 @@ _DUE = """
     )
     and not exists (
         select 1 from digests d where d.platform = s.platform and d.community = s.community and d.made_at > ?
+        and d.made_at <= {_NOW}
     )
 """
 # Beside max(), SQLite takes the words from the row of the newest question.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot import messages
 from bot.storage.database import Database
 
 TOGETHER = 2048
@@ -60,6 +61,11 @@ class MeaningStore:
                         self._database.execute(_RESCORED, json.dumps(found), release, question)
 
             await self._database.run(write)
+
+
+def write_meaning(database: Database, question_id: int, meant: messages.Meant, release: str) -> None:
+    """Keep what a question means to the model that read it, in the writer's thread and its question's transaction."""
+    database.execute(_KEEP, meant.vector, meant.encoder, json.dumps(meant.scores), release, question_id)
 
 
 _VECTORS_AFTER = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -21,6 +21,8 @@ HELD_SECONDS = 60.0
 """After how long it is asked again whether an answer may be given."""
 MAX_HELD_DAYS = 90
 """An answer that might not be given for so long is given up. The pause before an election takes six weeks."""
+AHEAD_SECONDS = 10 * HELD_SECONDS
+"""Times that lie so far ahead were taken while the clock was wrong, and are passed over."""
 _HEADS = 50
 """How many channels are looked at each time."""
 
@@ -62,7 +64,8 @@ class Outbox:
         """
         moment = datetime.now(timezone.utc)
         pauses = (moment - timedelta(seconds=pause) for pause in (self._pace.post_seconds, self._pace.edit_seconds))
-        heads = await self._database.read(_DUE, platform, as_stored(moment), *map(as_stored, pauses))
+        ahead = moment + timedelta(seconds=AHEAD_SECONDS)
+        heads = await self._database.read(_DUE, platform, *map(as_stored, (moment, ahead, *pauses)))
         ids = [owed_id for (owed_id,) in heads if owed_id not in in_hand][:_HEADS]
         if not ids:
             return []
@@ -78,7 +81,7 @@ class Outbox:
     async def delivered(self, owed: Owed, posts: Sequence[str] = ()) -> None:
         """Note that it has been done, and under which ids it stands; what it replaces stands no longer."""
         if owed.id:
-            await self._database.run(lambda: self._write_delivered(owed, posts))
+            await self._database.write(lambda: self._write_delivered(owed, posts))
 
     async def dropped(self, owed: Owed, reason: str) -> None:
         """Note that it will never be done, and why. What an edit was to replace stands on, and is now the edit's."""
@@ -125,11 +128,12 @@ IS_OWED = "delivered_at is null and dropped_at is null"
 _DUE = f"""
     select id from (
         select min(id) as id, platform, channel, action from outbox
-        where platform = ? and not_before is not null and not_before <= ? and {IS_OWED} group by channel, action
+        where platform = ?1 and not_before is not null and (not_before <= ?2 or not_before > ?3) and {IS_OWED}
+        group by channel, action
     ) as head where not exists (
         select 1 from outbox as last where last.platform = head.platform and last.channel = head.channel
         and last.action = head.action and last.not_before is not null
-        and last.delivered_at > case head.action when 'post' then ? else ? end
+        and last.delivered_at > case head.action when 'post' then ?4 else ?5 end and last.delivered_at <= ?3
     ) order by id
 """
 _HOLD = "update outbox set not_before = ? where id in (select value from json_each(?))"
@@ -205,7 +209,7 @@ def _is_lost(owed: Owed) -> bool:
 
 def reply_as_stored(reply: Reply) -> str:
     """A reply as it is kept in a row."""
-    return json.dumps(asdict(reply), ensure_ascii=False)
+    return json.dumps(reply, default=vars, ensure_ascii=False)
 
 
 def read_reply(text: str) -> Reply:

@@ -10,10 +10,23 @@ from datetime import datetime, timedelta, timezone
 
 from bot.errors import QuestionLogError
 from bot.places import Place
-from bot.storage.database import Database, as_stored, now
-from bot.storage.digest_store import moderator
+from bot.storage.database import Database, as_stored
 from bot.storage.erasure import Erasure
+from bot.storage.key_rotation import NOBODY
 from bot.storage.outbox import IS_OWED
+from bot.storage.personal_rows import (
+    BY_ME,
+    BY_MODERATOR,
+    HERE,
+    MINE,
+    NAMES_ME,
+    NOTED_BY_ME,
+    Person,
+    Rows,
+    drafts_quoting,
+    rows_about,
+    who,
+)
 from bot.storage.telling_store import release_others
 
 logger = logging.getLogger(__name__)
@@ -47,13 +60,21 @@ class PersonalRecords:
 
     async def held_about(self, platform: str, author: str) -> Held:
         """What is held about a person: each message as (asked at, text, outcome), newest first."""
-        asker = self._database.pseudonym(platform, author)
-        return await self._database.run(lambda: self._held(platform, author, asker))
+        person = who(self._database, platform, author)
+        return await self._database.run(lambda: self._held(person))
+
+    async def rows_about(self, platform: str, author: str) -> Rows:
+        """Every row about a person, as it is stored: see personal_rows."""
+        return await self._database.run(lambda: rows_about(self._database, platform, author))
+
+    async def drafts_quoting(self, platform: str, author: str) -> Sequence[int]:
+        """The drafts in which officials have taken up a person's words; these are the officials' text by now."""
+        return await self._database.run(lambda: drafts_quoting(self._database, platform, author))
 
     async def forget(self, platform: str, author: str) -> int:
         """Erase what is held about a person, and return how many messages that was. Counts by outcome stay."""
-        asker = self._database.pseudonym(platform, author)
-        count = await self._database.run(lambda: self._forget(platform, author, asker))
+        person = who(self._database, platform, author)
+        count = await self._database.run(lambda: self._forget(person))
         try:
             await self._erasure.finish()
         except QuestionLogError as error:
@@ -77,64 +98,54 @@ class PersonalRecords:
         parameters = (place.platform, place.channel, json.dumps(message_ids))
         return {one for (one,) in await self._database.run(lambda: self._database.fetch(sql, *parameters))}
 
-    def _held(self, platform: str, author: str, asker: str) -> Held:
-        fetch = self._database.fetch
-        questions = fetch("select asked_at, text, outcome from questions where asker = ? order by id desc", asker)
-        counts = [fetch(f"select count(*) from {table} where asker = ?", asker) for table in _PRESSES]
-        changes = "select count(*) from settings_changes where platform = ? and changed_by = ?"
-        counts.append(fetch(changes, platform, author))
-        counts.append(fetch(f"select count(*) from tellings where {_MINE}", asker))
-        counts.append(fetch('select count(*) from theme_notes where "by" = ?', moderator(platform, asker)))
-        return Held(tuple(map(tuple, questions)), *(count for ((count,),) in counts))
+    def _held(self, person: Person) -> Held:
+        def count(table: str, where: str) -> int:
+            return int(self._database.records(f"select count(*) as n from {table} where {where}", person)[0]["n"])
 
-    def _forget(self, platform: str, author: str, asker: str) -> int:
+        sql = f"select asked_at, text, outcome from questions where {BY_ME} order by id desc"
+        questions = [(row["asked_at"], row["text"], row["outcome"]) for row in self._database.records(sql, person)]
+        return Held(
+            tuple(questions),
+            votes=count("feedback", BY_ME),
+            choices=count("choices", BY_ME),
+            me_too=count("me_too", BY_ME),
+            changes=count("settings_changes", BY_MODERATOR),
+            told=count("tellings", MINE),
+            notes=count("theme_notes", NOTED_BY_ME),
+        )
+
+    def _forget(self, person: Person) -> int:
         with self._database.transaction():
-            self._forget_replies(asker)
-            self._forget_private_chat(platform, author)
-            for table in _PRESSES:
-                self._database.execute(f"delete from {table} where asker = ?", asker)
-            self._database.execute(_FORGET_MODERATOR, platform, author)
-            self._database.execute(_FORGET_NOTES, moderator(platform, ""), moderator(platform, asker))
-            return self._database.execute(_FORGET_QUESTIONS, asker).rowcount
-
-    def _forget_replies(self, asker: str) -> None:
-        execute, mine = self._database.execute, _MINE
-        owed = self._database.fetch(f"select id from outbox where {IS_OWED} and {mine}", asker)
-        release_others(self._database, [owed_id for (owed_id,) in owed])
-        execute(f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {IS_OWED} and {mine}", now(), asker)
-        execute(f"delete from posts where {mine}", asker)
-        execute(f"update outbox set reply = '', reply_to = '', thread = '' where {mine}", asker)
-        execute(f"update outbox set channel = '' where community = '' and {mine}", asker)
-
-    def _forget_private_chat(self, platform: str, author: str) -> None:
-        """A private chat may have the person's own id (Telegram), and alerts may have gone there."""
-        execute, here = self._database.execute, "platform = ? and channel = ?"
-        execute(_ALERT_NOBODY, now(), platform, json.dumps(author))
-        execute(_FORGET_ALERTS, platform, json.dumps(author))
-        execute(
-            f"update outbox set dropped_at = ?, drop_reason = 'forgotten' where {IS_OWED} and {here}",
-            now(), platform, author,
-        )  # fmt: skip
-        execute(f"update outbox set channel = '' where {here}", platform, author)
-        execute(f"delete from posts where {here}", platform, author)
+            owed = self._database.records(f"select id from outbox where {IS_OWED} and {MINE}", person)
+            release_others(self._database, [row["id"] for row in owed])
+            for sql in _FORGET:
+                self._database.change(sql, person)
+            return self._database.change(_FORGET_QUESTIONS, person)
 
 
-_PRESSES = ("feedback", "choices", "me_too")
-_MINE = "question_id in (select id from questions where asker = ?)"
-# A direct message's channel is a person's as much as their name is.
-_FORGET_QUESTIONS = """
-    update questions set text = null, candidates = '[]', personal_data = '[]', asker = '', thread = '', message_id = '',
-    channel = case community when '' then '' else channel end where asker = ?
-"""
-_FORGET_MODERATOR = "update settings_changes set changed_by = '' where platform = ? and changed_by = ?"
-_FORGET_NOTES = 'update theme_notes set "by" = ? where "by" = ?'
-# A change of its own, so that every process reads the settings anew.
-_ALERT_NOBODY = """
+_FORGET = (
+    f"update outbox set dropped_at = :now, drop_reason = 'forgotten' where {IS_OWED} and ({MINE} or {HERE})",
+    f"delete from posts where {MINE} or {HERE}",
+    f"update outbox set reply = '', reply_to = '', thread = '' where {MINE}",
+    f"update outbox set channel = '' where community = '' and {MINE} or {HERE}",
+    f"delete from feedback where {BY_ME}",
+    f"delete from choices where {BY_ME}",
+    f"delete from me_too where {BY_ME}",
+    # A change of its own, so that every process reads the settings anew.
+    f"""
     insert into settings_changes (platform, community, channel, name, value, changed_at, changed_by)
-    select platform, community, channel, name, 'null', ?, '' from settings_changes where id in (
-        select max(id) from settings_changes where platform = ? and name = 'alerts_channel' group by community, channel
-    ) and value = ?
-"""
-_FORGET_ALERTS = """
-    update settings_changes set value = 'null' where platform = ? and name = 'alerts_channel' and value = ?
+    select platform, community, channel, name, 'null', :now, '' from settings_changes where id in (
+        select max(id) from settings_changes where platform = :platform group by community, channel, name
+    ) and {NAMES_ME}
+    """,
+    f"update settings_changes set value = 'null' where platform = :platform and {NAMES_ME}",
+    f"update settings_changes set changed_by = '' where {BY_MODERATOR}",
+    f'update theme_notes set "by" = {NOBODY} where {NOTED_BY_ME}',
+    f"update digests set channel = '' where {HERE}",
+    f"delete from notices where {HERE}",
+)
+# A direct message's channel is a person's as much as their name is.
+_FORGET_QUESTIONS = f"""
+    update questions set text = null, candidates = '[]', personal_data = '[]', asker = '', thread = '', message_id = '',
+    channel = case community when '' then '' else channel end where {BY_ME}
 """

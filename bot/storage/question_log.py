@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.deliveries import Owed
-from bot.messages import Given, Message, Outcome, Response
+from bot.errors import QuestionLogError
+from bot.messages import Given, Meant, Message, Outcome, Response
 from bot.personal_data import Kind
 from bot.places import Place
 from bot.storage.database import DATABASE_FILE, Database, as_stored, explain, now, read_only
+from bot.storage.key_rotation import bring_together
+from bot.storage.meaning_store import write_meaning
 from bot.storage.outbox import IS_OWED, write_owed
 from bot.storage.telling_store import release_others
 
+logger = logging.getLogger(__name__)
+
 MAX_UNWRITTEN = 10_000
+AGAIN_SECONDS = 1.0
+"""How often what could not be written is tried again, if nobody asks anything meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -67,25 +76,30 @@ class Known:
 
 @dataclass(frozen=True)
 class _Unwritten:
-    """A question with what is owed for it; `absorbs` is an earlier question that it goes on from (0 for none)."""
+    """A question with what is owed for it; `absorbs` is an earlier question that it goes on from (0 for none).
+
+    `names` are those under which its asker may be stored, the newest first.
+    """
 
     row: dict[str, Any]
     owed: tuple[Owed, ...]
     absorbs: int = 0
+    names: tuple[str, ...] = ()
+    meant: Meant | None = None
 
 
 class QuestionLog:
     """Each question and its owed reply are one transaction.
 
     What can't be written for the time being (a full disk, a lock held by another process) is kept and written before
-    the next question, so that nothing is lost while the process lives.
+    the next question, or by `keep_writing`, so that nothing is lost while the process lives.
     """
 
     def __init__(self, database: Database) -> None:
         """Keep it in a database."""
         self._database = database
         self._unwritten: deque[_Unwritten] = deque(maxlen=MAX_UNWRITTEN)
-        database.before_closing(self._write_unwritten)
+        database.before_closing(self._write_waiting)
 
     async def record(
         self,
@@ -96,13 +110,25 @@ class QuestionLog:
         owed: Sequence[Owed] = (),
         absorbs: int = 0,
     ) -> Recorded:
-        """Write a question, its outcome and what is owed for it.
+        """Write a question, its outcome and what is owed for it, and what `text` means where the response tells.
 
         A message that has been recorded before is left as it is, and nothing more is owed for it. Raises
         QuestionLogError; the question is then kept for the next attempt.
         """
-        row = self._row(message, text, kinds, response)
-        return await self._database.run(lambda: self._write(_Unwritten(row, tuple(owed), absorbs)))
+        names = self._database.keys.names(message.platform, message.author)
+        row = _row(message, names[0], text, kinds, response)
+        unwritten = _Unwritten(row, tuple(owed), absorbs, names, response.meant)
+        return await self._database.write(lambda: self._write(unwritten))
+
+    async def keep_writing(self) -> None:
+        """Write what could not be written, as soon as it can be, until cancelled."""
+        while True:
+            await asyncio.sleep(AGAIN_SECONDS)
+            if self._unwritten:
+                try:
+                    await self._database.run(self._write_waiting)
+                except QuestionLogError as error:
+                    logger.error("%s", error)
 
     async def revise(
         self,
@@ -142,14 +168,22 @@ class QuestionLog:
 
     async def record_feedback(self, question_id: int, platform: str, author: str, helpful: bool) -> None:
         """Keep a person's vote on a reply; a later vote replaces an earlier one."""
-        vote = {"helpful": int(helpful), "given_at": now()}
-        row = {**self._person(question_id, platform, author), **vote}
-        await self._database.run(lambda: self._database.insert("feedback", row, "or replace"))
+        names = self._database.keys.names(platform, author)
+        row = {"question_id": question_id, "asker": names[0], "helpful": int(helpful), "given_at": now()}
+
+        def write() -> None:
+            with self._database.transaction():
+                bring_together(self._database, names)
+                self._database.insert("feedback", row, "or replace")
+
+        await self._database.write(write)
 
     async def record_choice(self, question_id: int, platform: str, author: str, choice: Given, post: str) -> None:
         """Keep what a person picked, which the post now shows; no answer means none of those offered."""
+        names = self._database.keys.names(platform, author)
         row = {
-            **self._person(question_id, platform, author),
+            "question_id": question_id,
+            "asker": names[0],
             "answer": choice.answer,
             "nation": choice.nation,
             "chosen_at": now(),
@@ -158,6 +192,7 @@ class QuestionLog:
 
         def write() -> None:
             with self._database.transaction():
+                bring_together(self._database, names)
                 self._database.insert("choices", row)
                 self._database.execute(shown, choice.answer, choice.nation, question_id, post)
 
@@ -165,11 +200,13 @@ class QuestionLog:
 
     async def record_me_too(self, question_id: int, platform: str, author: str) -> bool:
         """Count somebody who would like to know the answer too; whether they were not counted before."""
-        row = {**self._person(question_id, platform, author), "asked_at": now()}
+        names = self._database.keys.names(platform, author)
+        row = {"question_id": question_id, "asker": names[0], "asked_at": now()}
         before = "select 1 from me_too where question_id = ? and asker = ?"
 
         def write() -> bool:
             with self._database.transaction():
+                bring_together(self._database, names)
                 known = self._database.fetch(before, row["question_id"], row["asker"])
                 self._database.insert("me_too", row, "or ignore")
                 return not known
@@ -209,11 +246,12 @@ class QuestionLog:
         return await self._database.run(write)
 
     def pseudonym(self, platform: str, author: str) -> str:
-        """The name under which a person is stored."""
+        """The name under which a person is stored from now on."""
         return self._database.pseudonym(platform, author)
 
-    def _person(self, question_id: int, platform: str, author: str) -> dict[str, Any]:
-        return {"question_id": question_id, "asker": self.pseudonym(platform, author)}
+    def is_person(self, asker: str, platform: str, author: str) -> bool:
+        """Whether a name is one of those under which a person may be stored."""
+        return asker in self._database.keys.names(platform, author)
 
     async def _known(self, where: str, *parameters: str) -> Known | None:
         sql = (
@@ -223,38 +261,37 @@ class QuestionLog:
             "and (o.not_before is null or o.action != 'post') "
             f"where {where} group by q.id"
         )
-        rows = await self._database.run(lambda: self._database.fetch(sql, *parameters))
+        rows = await self._database.write(lambda: self._database.fetch(sql, *parameters))
         if not rows:
             return None
         question_id, asker, outcome, answer, asked_at, addressed, owed_id, is_removed = rows[0]
         asked = datetime.fromisoformat(asked_at)
         return Known(question_id, asker, Outcome(outcome), answer, asked, bool(addressed), owed_id, bool(is_removed))
 
-    def _row(self, message: Message, text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
-        return {
-            "asked_at": as_stored(message.sent_at),
-            "platform": message.platform,
-            "community": message.community,
-            "channel": message.channel,
-            "thread": message.thread,
-            "message_id": message.message_id,
-            "asker": self.pseudonym(message.platform, message.author),
-            "addressed": int(message.addressed),
-            **_judgement(text, kinds, response),
-        }
-
     def _write(self, unwritten: _Unwritten) -> Recorded:
+        before = tuple(self._unwritten)
+        self._database.if_undone(lambda: self._wait_as_before(before))
+        waiting = len(before)
+        if waiting == MAX_UNWRITTEN:
+            logger.error("More than %d questions wait to be written, and the oldest are lost.", MAX_UNWRITTEN)
         self._unwritten.append(unwritten)
         try:
-            return self._write_unwritten()
-        except sqlite3.OperationalError:
-            # What stands is carried out all the same, and in other cases the person is told of an error: so nothing
-            # is owed to them any more when the question comes to be written.
-            row = unwritten.row
-            if not Outcome(row["outcome"]).stands_unrecorded:
-                row = {**row, "outcome": Outcome.ERROR_QUESTION_LOG.value, "answer": None}
-            self._unwritten[-1] = _Unwritten(row, ())
+            recorded = self._write_unwritten()
+        except sqlite3.DatabaseError:
+            if self._unwritten and self._unwritten[-1] is unwritten:
+                self._unwritten[-1] = _as_told(unwritten)
             raise
+        _tell_of_recovery(waiting)
+        return recorded
+
+    def _wait_as_before(self, before: Sequence[_Unwritten]) -> None:
+        self._unwritten.clear()
+        self._unwritten.extend(before)
+
+    def _write_waiting(self) -> None:
+        if waiting := len(self._unwritten):
+            self._write_unwritten()
+            _tell_of_recovery(waiting)
 
     def _write_unwritten(self) -> Recorded:
         """Write what is left, oldest first; returns the last question's record."""
@@ -262,10 +299,13 @@ class QuestionLog:
         while self._unwritten:
             try:
                 recorded = self._insert_question(self._unwritten[0])
-            except (UnicodeError, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError):
+            except (UnicodeError, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError) as error:
                 # No attempt will ever write this row, and it must not hold up those behind it.
                 self._unwritten.popleft()
-                raise
+                if not self._unwritten:
+                    raise
+                logger.error("A question that waited can never be written, and is lost: %s", error)
+                continue
             self._unwritten.popleft()
         return recorded
 
@@ -274,7 +314,10 @@ class QuestionLog:
         with database.transaction():
             if row["message_id"] and (known := self._id_of(row)):
                 return Recorded(known, is_new=False)
+            bring_together(database, unwritten.names)
             question_id = database.insert("questions", row)
+            if unwritten.meant:
+                write_meaning(database, question_id, unwritten.meant, row["release"])
             if unwritten.absorbs:
                 absorbed = "update questions set outcome = ?, text = null, candidates = '[]' where id = ?"
                 database.execute(absorbed, Outcome.IGNORED_PART_OF_BURST.value, unwritten.absorbs)
@@ -284,6 +327,23 @@ class QuestionLog:
         sql = "select id from questions where platform = ? and channel = ? and message_id = ? and message_id != ''"
         rows = self._database.fetch(sql, row["platform"], row["channel"], row["message_id"])
         return rows[0][0] if rows else None
+
+
+def _tell_of_recovery(waiting: int) -> None:
+    if waiting:
+        logger.info("The question log can be written again; %d questions had waited, and are in it.", waiting)
+
+
+def _as_told(unwritten: _Unwritten) -> _Unwritten:
+    """A question that could not be written as its asker knows it.
+
+    What stands is carried out all the same, and in other cases the person is told of an error: so nothing is owed to
+    them any more when the question comes to be written.
+    """
+    row = unwritten.row
+    if not Outcome(row["outcome"]).stands_unrecorded:
+        row = {**row, "outcome": Outcome.ERROR_QUESTION_LOG.value, "answer": None}
+    return _Unwritten(row, ())
 
 
 def unanswered_questions(folder: Path) -> Iterator[LoggedQuestion]:
@@ -309,6 +369,20 @@ def unanswered_questions(folder: Path) -> Iterator[LoggedQuestion]:
         raise explain(path, error) from error
 
 
+def _row(message: Message, asker: str, text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
+    return {
+        "asked_at": as_stored(message.sent_at),
+        "platform": message.platform,
+        "community": message.community,
+        "channel": message.channel,
+        "thread": message.thread,
+        "message_id": message.message_id,
+        "asker": asker,
+        "addressed": int(message.addressed),
+        **_judgement(text, kinds, response),
+    }
+
+
 def _judgement(text: str | None, kinds: tuple[Kind, ...], response: Response) -> dict[str, Any]:
     """What was made of a text. Where its words are not kept, neither is what they could have meant."""
     candidates = response.candidates if text is not None else ()
@@ -318,6 +392,6 @@ def _judgement(text: str | None, kinds: tuple[Kind, ...], response: Response) ->
         "outcome": response.outcome.value,
         "answer": response.answer,
         "confidence": response.confidence,
-        "candidates": json.dumps([asdict(candidate) for candidate in candidates]),
+        "candidates": json.dumps([vars(candidate) for candidate in candidates]),
         "release": response.release,
     }

@@ -153,12 +153,14 @@ _PICKED = """
     where c.id in (select max(id) from choices where chosen_at >= ? and chosen_at < ? group by question_id)
     and c.answer != '' and q.answer is null group by 1
 """
-# Whether there is a next question is looked up for each answer, in the index alone.
+# Whether there is a next question is looked up for each answer, in the index alone. The channels of direct messages
+# are not kept for as long as what is counted.
 _ASKED_AGAIN = f"""
     again as (
         select id, answer, (
             select next.id from questions next indexed by questions_by_asker
-            where next.asker = first.asker and next.platform = first.platform and next.channel = first.channel
+            where next.asker = first.asker and next.platform = first.platform
+            and (next.channel = first.channel or next.community = '' and first.community = '')
             and next.asked_at > first.asked_at and next.asked_at <= strftime(
                 '%Y-%m-%dT%H:%M:%f+00:00', first.asked_at, '+{FOLLOW_MINUTES} minutes'
             ) and next.outcome in ({_listed(WANTED_AN_ANSWER)}) order by next.asked_at limit 1

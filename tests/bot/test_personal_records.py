@@ -238,12 +238,13 @@ async def test_what_is_held_is_told(disk: Disk, answers: PersonalAnswers) -> Non
 
 
 async def test_of_many_messages_the_newest_are_shown(disk: Disk, answers: PersonalAnswers) -> None:
-    """The others are counted."""
+    """The others are counted, and it is said that there are more."""
     for number in range(SHOWN + 5):
         await disk.record(message=IN_GROUP, text=f"question number {number:03}")
     body = (await answers.held_about("telegram", JO)).body
     assert body.count("question number") == SHOWN and f"messages: {SHOWN + 5}" in body
     assert f"{SHOWN + 4:03}" in body and "number 000" not in body
+    assert f"newest {SHOWN} of {SHOWN + 5} messages" in body
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -3,6 +3,6 @@
 from bot.storage.migrations.registry import migrations
 
 # In the order in which the steps are taken.
-from bot.storage.migrations import messages, officials  # isort: skip
+from bot.storage.migrations import messages, officials, privacy  # isort: skip
 
-__all__ = ["messages", "migrations", "officials"]
+__all__ = ["messages", "migrations", "officials", "privacy"]
