@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from bot.messages import Candidate
+from bot.messages import Candidate, Meant
 
 MAX_CANDIDATES = 10
 """How many answers of a ranking are kept: the rest of it says nothing."""
@@ -28,7 +28,7 @@ class Prediction:
     `ranking` holds the answers that the text may be asking for, best first; `out_of_scope` is how likely it is that no
     answer fits. `small_talk` names a chit-chat intent where that is what the text most likely is. `urgent` ranks the
     urgent-help messages, and `urgency` is how likely it is that one of them is needed. `nearest_similarity` is the
-    cosine between the text and the known question nearest to it.
+    cosine between the text and the known question nearest to it. `meant` is what the text means, where that is told.
     """
 
     ranking: tuple[Candidate, ...]
@@ -37,6 +37,7 @@ class Prediction:
     urgent: tuple[Candidate, ...] = ()
     small_talk: str = ""
     nearest_similarity: float = 0.0
+    meant: Meant | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Classifier(Protocol):
     async def parse(self, text: str) -> Prediction:
         """Classify one text.
 
-        Raises ClassifierError where no prediction can be had, ClassifierTimeoutError where it took too long.
+        Raises ClassifierError where no prediction can be had: ReadingError where it is for the text itself.
         """
         ...
 

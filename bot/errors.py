@@ -27,8 +27,16 @@ class ClassifierTimeoutError(ClassifierError):
     """The model took longer over a text than it is allowed."""
 
 
+class ReadingError(ClassifierError):
+    """The model's process ended, or took too long, while it read a text."""
+
+
 class QuestionLogError(SignpostError):
     """The question log can't be read or written."""
+
+
+class BackupError(SignpostError):
+    """A backup can't be made, or isn't fit to be restored."""
 
 
 class TrainingError(SignpostError):

@@ -40,7 +40,7 @@ class Outcome(str, Enum):
     IGNORED_DUPLICATE = "ignored_duplicate"
     IGNORED_BOT = "ignored_bot"
     ERROR_CLASSIFIER = "error_classifier"
-    ERROR_TIMEOUT = "error_timeout"
+    ERROR_TIMEOUT = "error_timeout"  # Given no more: logs have rows of it.
     ERROR_QUESTION_LOG = "error_question_log"
     ERROR_INTERNAL = "error_internal"
 
@@ -165,10 +165,23 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """What a text means to the model that read it, so that it need not be read again to be grouped.
+
+    See bot.themes.meaning.Understood; `encoder` names what made the vector.
+    """
+
+    vector: bytes
+    scores: dict[str, float]
+    encoder: str
+
+
+@dataclass(frozen=True)
 class Response:
     """The Responder's whole result for one message. `reply` is None where silence is right.
 
-    `owed` is what is to be done on the platform, in order; it is empty where nothing is recorded.
+    `owed` is what is to be done on the platform, in order; it is empty where nothing is recorded. `trouble` is what the
+    model's process did over this very message, so that it was set aside. `meant` is what the message's own words mean.
     """
 
     outcome: Outcome
@@ -180,3 +193,5 @@ class Response:
     question_id: int | None = None
     alert_moderators: bool = False
     owed: tuple[Owed, ...] = ()
+    trouble: str = ""
+    meant: Meant | None = None

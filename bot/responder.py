@@ -14,7 +14,7 @@ from bot.bursts import Burst, Bursts
 from bot.classifier import MAX_CANDIDATES, Classifier, Prediction
 from bot.compose import compose, nation_in, urgent_reply, warn_of_personal_data
 from bot.decision import Decision, Thresholds, decide, without_answers
-from bot.errors import ClassifierError, ClassifierTimeoutError, QuestionLogError
+from bot.errors import ClassifierError, QuestionLogError, ReadingError
 from bot.etiquette import Etiquette
 from bot.follow_up import read_follow_up
 from bot.messages import Candidate, Given, Message, Outcome, Reply, Response
@@ -182,7 +182,11 @@ class Responder:
             prediction = await self._served.classifier.parse(scrubbed.words)
         except ClassifierError as error:
             return self._without_model(reading, error, silence)
-        if slug := urgent_help_for(scrubbed.text, prediction, self._served.thresholds):
+        return replace(await self._judged(reading, prediction, silence), meant=prediction.meant)
+
+    async def _judged(self, reading: Reading, prediction: Prediction, silence: Outcome | None) -> Response:
+        """The response to a text that the model has read."""
+        if slug := urgent_help_for(reading.scrubbed.text, prediction, self._served.thresholds):
             return self._urgent(slug, prediction)
         if silence or self._is_too_late(reading):
             return self._response(silence or Outcome.IGNORED_TOO_LATE, prediction=prediction)
@@ -286,17 +290,28 @@ class Responder:
 
     def _without_model(self, reading: Reading, error: ClassifierError, silence: Outcome | None) -> Response:
         """The plainest emergencies are answered even while the model can't be asked."""
+        slug = plain_emergency(reading.scrubbed.text)
+        if slug:
+            response = self._urgent(slug, None)
+        elif silence:
+            response = self._response(silence)
+        else:
+            response = self._error(reading.message, Outcome.ERROR_CLASSIFIER)
+        if isinstance(error, ReadingError):
+            return replace(response, trouble=str(error))
         logger.error("The model gave no prediction: %s", error)
-        if slug := plain_emergency(reading.scrubbed.text):
-            return self._urgent(slug, None)
-        if silence:
-            return self._response(silence)
-        timed_out = isinstance(error, ClassifierTimeoutError)
-        return self._error(reading.message, Outcome.ERROR_TIMEOUT if timed_out else Outcome.ERROR_CLASSIFIER)
+        return response
 
     async def _record(self, reading: Reading, response: Response) -> Response:
         if self._log:
             response = await self._write(self._log, reading, response)
+        if response.trouble:
+            logger.error(
+                "Question %s was set aside: %s It did so twice; look the question up by its number in the question log "
+                "and report it to whoever maintains the model.",
+                response.question_id or "(not recorded)",
+                response.trouble,
+            )
         outcome = response.outcome
         if outcome in wording.ERRORS or (outcome.is_silent and outcome is not Outcome.IGNORED_DUPLICATE):
             # Who is told to try again can, and who was passed over can turn to the bot in the same words.
@@ -325,6 +340,8 @@ class Responder:
             return await log.revise(reading.known.id, text, reading.kinds, response, owed)
         # A silence takes no question's place; an emergency does, since words of it may stand in what went before.
         absorbs = burst.question_id if burst and reading.goes_on(response) and not outcome.is_silent else 0
+        if text != reading.scrubbed.words:
+            response = replace(response, meant=None)
         return await log.record(message, text, reading.kinds, response, owed, absorbs)
 
     def _note_burst(self, reading: Reading, response: Response) -> None:

@@ -57,6 +57,7 @@ HELD_INTRO = (
     "This is all that I hold about you. You are stored under a made-up name, never your own. Use /forgetme to erase it."
 )
 HELD_NO_WORDS = "words not kept"
+HELD_MORE = "These are the newest {shown} of {count} messages. Those who run me can give you all of them."
 FORGOTTEN = "Done. What I held about you is erased (messages: {count}). What I posted stays where it is."
 
 SETTINGS_COMMANDS = {"discord": "/signpost setup", "telegram": "/settings"}
@@ -120,7 +121,6 @@ NOTED = (Outcome.UNANSWERED_AMBIGUOUS, Outcome.UNANSWERED_LOW_CONFIDENCE)
 
 ERRORS = {
     Outcome.ERROR_CLASSIFIER: "Sorry, I can't read questions right now. Please try again in a few minutes.",
-    Outcome.ERROR_TIMEOUT: "Sorry, that took me too long. Please try again in a few minutes.",
     Outcome.ERROR_QUESTION_LOG: "Sorry, I can't note your question right now. Please try again in a few minutes.",
     Outcome.ERROR_INTERNAL: "Sorry, something went wrong here. Please try again in a few minutes.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
@@ -68,7 +69,9 @@ class Delivery:
             if one.id:
                 self._lane_of[one.id] = lane
             self._count(1)
-            self._lanes.run(lane, partial(self._deliver, one, received_at))
+            # From now on by a clock that nobody puts right.
+            owed_since = time.monotonic() - max(_age(one), 0)
+            self._lanes.run(lane, partial(self._deliver, one, received_at, owed_since))
 
     async def posted(self, owed: Owed, posts: Sequence[str], received_at: float | None = None) -> None:
         """Note something that the connector has done by itself, such as the answer to a slash command."""
@@ -110,34 +113,33 @@ class Delivery:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
 
-    async def _deliver(self, owed: Owed, received_at: float | None) -> None:
+    async def _deliver(self, owed: Owed, received_at: float | None, owed_since: float) -> None:
+        too_old_at = owed_since + self._max_age if self._may_grow_too_old(owed) else math.inf
         try:
-            while not self._closing.is_set() and (wait := await self._try(owed, received_at)) is not None:
-                await self._wait(owed, wait)
+            while not self._closing.is_set() and (wait := await self._try(owed, received_at, too_old_at)) is not None:
+                await self._wait(wait, too_old_at)
         finally:
             self._lane_of.pop(owed.id, None)
             self._count(-1)
 
-    async def _wait(self, owed: Owed, seconds: float) -> None:
+    async def _wait(self, seconds: float, too_old_at: float) -> None:
         """Wait as long as is asked for, but no longer than until it is too old, or the end."""
-        if self._may_grow_too_old(owed):
-            seconds = min(seconds, self._max_age - _age(owed))
-        seconds = max(seconds, MIN_WAIT_SECONDS)
+        seconds = max(min(seconds, too_old_at - time.monotonic()), MIN_WAIT_SECONDS)
         metrics.WAITS.labels(self._platform, "retry").inc()
         metrics.WAIT_SECONDS.labels(self._platform, "retry").inc(seconds)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._closing.wait(), seconds)
 
-    async def _try(self, owed: Owed, received_at: float | None) -> float | None:
+    async def _try(self, owed: Owed, received_at: float | None, too_old_at: float) -> float | None:
         """Try once; returns how many seconds to wait before another try, or None when there is to be none."""
-        if self._may_grow_too_old(owed) and _age(owed) > self._max_age:
+        if time.monotonic() > too_old_at:
             await self._drop(owed, TOO_OLD)
             return None
         try:
             replaced = await self._outbox.posts_of(owed.replaces) if owed.replaces else ()
             posts = await self._carry_out(owed, replaced)
         except TemporarySendError as error:
-            logger.info("%s Trying again in %.1f s.", error, error.retry_after)
+            logger.warning("%s What is owed is tried again until it is too old to be of use.", error)
             return error.retry_after
         except PermanentSendError as error:
             logger.warning("%s", error)

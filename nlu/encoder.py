@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -23,6 +24,8 @@ import numpy.typing as npt
 import onnxruntime
 import portalocker
 from tokenizers import Tokenizer
+
+from nlu.cache import cache_folder
 
 Vectors = npt.NDArray[np.float32]
 
@@ -142,6 +145,11 @@ def _write_vectors(path: Path, vectors: dict[str, Vectors]) -> None:
         scratch.unlink(missing_ok=True)
 
 
+def encoder_name(folder: Path) -> str:
+    """What tells encoders apart whose vectors can't be compared, of one in a folder."""
+    return f"{zlib.crc32((folder / MODEL_FILE).read_bytes()):08x}"
+
+
 def install_encoder(folder: Path) -> None:
     """Write the quantized model and its tokenizer into a folder.
 
@@ -208,8 +216,7 @@ def _package_folder(name: str) -> Path:
 def _cached() -> Path:
     """Where the quantized file is kept, or will be."""
     digest = hashlib.sha256(_model_source().read_bytes()).hexdigest()[:16]
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"), "signpost")
-    return folder / f"encoder-{digest}.onnx"
+    return cache_folder() / f"encoder-{digest}.onnx"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ square of the number of points.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -33,9 +34,12 @@ def average(total: float, size: int, other: int) -> float:
     return total / (min(size, other) * min(max(size, other), ENOUGH))
 
 
-def merges(graph: sparse.csr_matrix, least: float) -> list[Merge]:
-    """All merges of groups at least so alike, in order. The graph is symmetric, with likenesses from 0 to 1."""
-    links = [_row(graph, place) for place in range(graph.shape[0])]
+def merges(graph: Iterable[sparse.csr_matrix], least: float) -> list[Merge]:
+    """All merges of groups at least so alike, in order.
+
+    The graph comes some rows at a time; it is symmetric, with likenesses from 0 to 1.
+    """
+    links = _links(graph)
     sizes = [1] * len(links)
     heap = [(-w, i, j) for i, row in enumerate(links) for j, w in row.items() if i < j and w >= least]
     heapq.heapify(heap)
@@ -67,9 +71,21 @@ def cut(count: int, done: list[Merge], least: float) -> Labels:
     return np.unique(np.array(group[:count], dtype=np.int64), return_inverse=True)[1].astype(np.int64)
 
 
-def _row(graph: sparse.csr_matrix, place: int) -> dict[int, float]:
-    span = slice(graph.indptr[place], graph.indptr[place + 1])
-    return {j: w for j, w in zip(graph.indices[span].tolist(), graph.data[span].tolist()) if j != place}
+def _links(graph: Iterable[sparse.csr_matrix]) -> list[dict[int, float]]:
+    """The likeness of each point to every other that it has one to.
+
+    There are millions: each point's number is one object, however many have it for a neighbour.
+    """
+    links: list[dict[int, float]] = []
+    numbers: list[int] = []
+    for block in graph:
+        numbers = numbers or list(range(block.shape[1]))
+        for row in range(block.shape[0]):
+            span = slice(block.indptr[row], block.indptr[row + 1])
+            likeness = {numbers[j]: w for j, w in zip(block.indices[span].tolist(), block.data[span].tolist())}
+            likeness.pop(len(links), None)
+            links.append(likeness)
+    return links
 
 
 def _joined(links: list[dict[int, float]], first: int, second: int) -> dict[int, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,11 @@ import numpy as np
 from tarsafe import TarSafe
 
 from bot.themes.meaning import Asked, Company, Labels, Near, Understood
-from nlu.encoder import MODEL_FILE, Encoder
+from nlu.encoder import MODEL_FILE, Encoder, encoder_name
 from nlu.grouping import Groups
 from nlu.held_vectors import HeldVectors
-from nlu.question_features import KNOWN_FROM, Matrix
+from nlu.predictions import KNOWN_FROM
+from nlu.question_features import Matrix
 from nlu.question_model import FILE, QuestionModel
 
 BLOCK = 256
@@ -36,13 +36,13 @@ class Reader:
     @classmethod
     def load(cls, archive: Path, answers: Sequence[str]) -> Reader:
         """Read an archive that Rasa has packed. Raises OSError, ValueError or tarfile.TarError where it is broken."""
-        with tempfile.TemporaryDirectory(prefix="signpost-meaning-") as name:
-            folder = Path(name)
+        with tempfile.TemporaryDirectory(prefix="signpost-meaning-") as unpacked:
+            folder = Path(unpacked)
             with TarSafe.open(archive, "r:gz") as tar:
                 tar.extractall(folder)
             (encoder,), (model,) = (list(folder.glob(f"components/*/{file}")) for file in (MODEL_FILE, FILE))
-            checksum = f"{zlib.crc32(encoder.read_bytes()):08x}"
-            return cls(Encoder(encoder.parent), QuestionModel.load(model.parent), checksum, frozenset(answers))
+            name = encoder_name(encoder.parent)
+            return cls(Encoder(encoder.parent), QuestionModel.load(model.parent), name, frozenset(answers))
 
     def understand(self, texts: Sequence[str]) -> list[Understood]:
         """The vectors and scores of texts."""

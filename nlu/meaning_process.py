@@ -58,7 +58,8 @@ class MeaningProcess:
         """See bot.themes.meaning."""
         async with self._asking:
             if not self._worker.is_running:
-                await self._spawn()
+                # The other releases too: it is told to load them while it runs.
+                await self._spawn(archive.parent.parent)
         return await self._ask(says.Load(str(archive), list(answers)), _NAME)
 
     async def understand(self, texts: Sequence[str]) -> list[Understood]:
@@ -111,11 +112,11 @@ class MeaningProcess:
         """End the process at once. Safe to call twice."""
         await self._worker.stop()
 
-    async def _spawn(self) -> None:
+    async def _spawn(self, releases: Path) -> None:
         try:
-            await self._worker.spawn(WORKER)
-        except OSError as error:
-            raise ClassifierError(f"The meaning process can't be started: {error.strerror}.") from error
+            await self._worker.spawn(WORKER, readable=[releases])
+        except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
+            raise ClassifierError(f"The meaning process can't be started: {error}.") from error
 
     async def _ask(self, request: says.Request, answers: msgspec.json.Decoder[Result]) -> Result:
         """Ask one thing; the process is ended where it fails."""

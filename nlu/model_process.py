@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bot.classifier import Kind, Prediction
-from bot.errors import ClassifierError, ClassifierTimeoutError
+from bot.errors import ClassifierError, ReadingError
 from nlu.confidence import Calibration
 from nlu.worker import READY, Setup
 from nlu.worker_process import WorkerProcess
@@ -47,19 +47,17 @@ class ModelProcess:
     async def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """What the model makes of texts, in their order.
 
-        Raises ClassifierTimeoutError or ClassifierError, and ends the process, where it takes too long or dies.
+        Raises ReadingError, and ends the process, where it takes too long or dies; ClassifierError where there is none.
         """
         await self.start()
         try:
             line = await asyncio.wait_for(self._worker.exchange(json.dumps(texts).encode()), self._timeout)
             return _PREDICTIONS.decode(line)
         except asyncio.TimeoutError as error:
-            raise ClassifierTimeoutError(
-                f"The model took longer than {self._timeout:g} seconds over a text."
-            ) from error
+            raise ReadingError(f"The model took longer than {self._timeout:g} seconds over a text.") from error
         except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
             await self.stop()
-            raise ClassifierError("The model's process ended while it read a text.") from error
+            raise ReadingError("The model's process ended while it read a text.") from error
 
     async def stop(self) -> None:
         """End the process at once. Safe to call twice."""
@@ -67,7 +65,7 @@ class ModelProcess:
 
     async def _start(self) -> None:
         try:
-            await self._worker.spawn(WORKER, str(self._archive))
+            await self._worker.spawn(WORKER, str(self._archive.resolve()), readable=[self._archive])
             line = await asyncio.wait_for(self._worker.exchange(self._setup), START_SECONDS)
         except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
             raise ClassifierError("The model can't be loaded: run `signpost train` to build a new release.") from error

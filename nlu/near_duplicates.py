@@ -7,6 +7,7 @@ for one by mistake would take such a pair of real words, and everything else the
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ class NearDuplicates:
         """Learn which words the texts hold and which of them differ by one edit, and put the texts into sets."""
         self._learn(texts)
         self._texts_by_key: dict[str, int] = {}
-        self._words_by_rest: dict[str, list[tuple[str, int]]] = {}
+        self._words_by_rest: dict[int, list[tuple[str, int]]] = {}
         self._sets: list[int] = []
         numbers = [self._put(text) for text in texts]
         order: dict[int, int] = {}
@@ -128,11 +129,12 @@ def _words(text: str) -> list[str]:
     return [_DOUBLED.sub(r"\1", word) for word in _WORD.findall(_APOSTROPHES.sub("", plain))]
 
 
-def _rests(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each of the first words of a text that has several, and what the text is without it."""
+def _rests(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each of the first words of a text that has several, and a number for what the text is without it."""
     if len(words) > 1:
         for place, word in enumerate(words[:MAX_WORDS]):
-            yield word, f"{''.join(words[:place])}\0{''.join(words[place + 1 :])}"
+            # As many of these are kept as there are words in all texts: a number takes a quarter of the memory.
+            yield sys.intern(word), hash(f"{''.join(words[:place])}\0{''.join(words[place + 1 :])}")
 
 
 def _shortened(word: str) -> Iterator[str]:

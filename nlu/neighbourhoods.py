@@ -7,6 +7,7 @@ because both are near everything share few. (k-reciprocal neighbours with query 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ NEAREST = 6
 """Neighbours of which the neighbours are a question's own as well."""
 LEAST = 0.3
 """Features less alike make no neighbours: a question unlike all others stays alone."""
-BLOCK = 1024
+BLOCK = 256
+"""Questions that are compared with all others at a time: the comparisons of more would take most of the memory."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,11 @@ class Neighbourhoods:
         own = _adjacency(places[:, :NEAREST], likeness[:, :NEAREST]) + sparse.eye(len(features), format="csr")
         return cls(mutual, _normalised(own @ mutual), np.maximum(likeness[:, -1], LEAST))
 
-    def graph(self) -> sparse.csr_matrix:
-        """The cosine between every two neighbourhoods that have anything in common."""
-        return (self.rows @ self.rows.T).tocsr()
+    def graph(self) -> Iterator[sparse.csr_matrix]:
+        """The cosine between every two neighbourhoods that have anything in common, some rows at a time."""
+        others = self.rows.T.tocsr()
+        for start in range(0, self.rows.shape[0], BLOCK):
+            yield (self.rows[start : start + BLOCK] @ others).tocsr()
 
     def likeness(self, features: Matrix, new: Matrix) -> Matrix:
         """What `graph` would have in the row of one more question, if the others' neighbourhoods stayed as they are."""

@@ -44,7 +44,7 @@ def ngrams(text: str) -> Iterator[str]:
         yield from _character_ngrams(word)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def _character_ngrams(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     lengths = ((length, max(1, len(padded) - length + 1)) for length in CHARACTER_LENGTHS)
@@ -65,12 +65,21 @@ class NgramVectorizer:
     def fit_transform(cls, texts: Sequence[str]) -> tuple[NgramVectorizer, sparse.csr_matrix]:
         """Learn the n-grams that several texts hold but not too many; and the texts' vectors, one a row."""
         counted = [Counter(ngrams(text)) for text in texts]
-        frequency = Counter(ngram for counts in counted for ngram in counts)
-        most = max(MINIMUM, int(COMMON * len(texts)))
-        vocabulary = sorted(ngram for ngram, count in frequency.items() if MINIMUM <= count <= most)
-        idf = np.log((1 + len(texts)) / (1 + np.array([frequency[ngram] for ngram in vocabulary]))) + 1
-        vectorizer = cls(vocabulary, idf.astype(np.float32))
+        vectorizer = cls._of(Counter(ngram for counts in counted for ngram in counts), len(texts))
         return vectorizer, vectorizer._stack([vectorizer._weigh(counts) for counts in counted])
+
+    @classmethod
+    def fit(cls, texts: Sequence[str]) -> NgramVectorizer:
+        """The same without the vectors, and without holding what all texts hold: a tenth of the memory."""
+        return cls._of(Counter(ngram for text in texts for ngram in set(ngrams(text))), len(texts))
+
+    @classmethod
+    def _of(cls, frequency: Counter[str], count: int) -> NgramVectorizer:
+        """A vectorizer, given in how many of some texts each n-gram is."""
+        most = max(MINIMUM, int(COMMON * count))
+        vocabulary = sorted(ngram for ngram, held_by in frequency.items() if MINIMUM <= held_by <= most)
+        idf = np.log((1 + count) / (1 + np.array([frequency[ngram] for ngram in vocabulary]))) + 1
+        return cls(vocabulary, idf.astype(np.float32))
 
     def transform(self, text: str) -> tuple[Indices, Weights]:
         """The positions and the weights of a text's known n-grams."""

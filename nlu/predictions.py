@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from bot.classifier import MAX_CANDIDATES, Kind, Prediction
-from bot.messages import Candidate
+from bot.messages import Candidate, Meant
 from nlu.confidence import Calibration, Facts, UrgencyFacts
 
 
@@ -24,6 +27,9 @@ Ranking = Sequence[RankedIntent]
 
 Groups = Mapping[Kind, Ranking]
 
+KNOWN_FROM = 0.4
+"""The score from which an intent counts in grouping: what is unlike all that a model knows has some for many."""
+
 
 def as_prediction(ranking: Ranking, kinds: Mapping[str, Kind], calibration: Calibration) -> Prediction:
     """Sort a ranking by what its intents are, and say how sure to be of the best answer."""
@@ -37,6 +43,13 @@ def as_prediction(ranking: Ranking, kinds: Mapping[str, Kind], calibration: Cali
         small_talk=small_talk[0].name if small_talk and ranking[0] == small_talk[0] else "",
         nearest_similarity=answers[0].nearness if answers else 0.0,
     )
+
+
+def meant(vector: npt.NDArray[np.float32], ranking: Ranking, kinds: Mapping[str, Kind], encoder: str) -> Meant:
+    """What a text means, for grouping: its vector, and the scores of answers that are enough to be of use there."""
+    known = {one.name: round(one.score, 3) for one in ranking if one.score > KNOWN_FROM}
+    answers = {name: score for name, score in known.items() if kinds.get(name) is Kind.ANSWER}
+    return Meant(vector.astype(np.float16).tobytes(), answers, encoder)
 
 
 def by_kind(ranking: Ranking, kinds: Mapping[str, Kind]) -> Groups:

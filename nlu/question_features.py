@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from nlu.ngrams import NgramVectorizer
+from nlu.predictions import KNOWN_FROM
 
 Matrix = npt.NDArray[np.float32]
 
@@ -19,11 +20,10 @@ FLATTENING = 0.25
 WORDING = 0.3
 """The weight of shared n-grams beside meaning."""
 SCORES = 12.0
-KNOWN_FROM = 0.4
-"""The weight of a model's scores, and the score from which an intent counts: what is unlike all that a model knows
-has some score for many intents."""
+"""The weight of a model's scores."""
 SKETCH = 512
 """Numbers that n-grams are summed up in; which of them, and the sign, follow from the n-gram's checksum."""
+BLOCK = 1024
 PRIOR = 50
 """Questions that the average text's vector, which is 0 before any is known, counts for."""
 
@@ -41,23 +41,29 @@ class FeatureSpace:
     def of(cls, vectors: Matrix, texts: Sequence[str]) -> FeatureSpace:
         """The space for some questions, of which sentence vectors and texts are given in the same order."""
         centre = vectors.sum(axis=0) / np.float32(len(vectors) + PRIOR)
-        moments = (vectors - centre).T @ (vectors - centre)
+        spread = vectors - centre
+        moments = spread.T @ spread
         variances, directions = np.linalg.eigh(moments)
         # Few questions spread in few directions; the others are held to vary as the average one does.
         variances = variances + PRIOR * variances.mean() / len(vectors)
         axes = directions * (variances / variances.mean()) ** (-FLATTENING / 2)
-        vectorizer, _ = NgramVectorizer.fit_transform(texts)
+        vectorizer = NgramVectorizer.fit(texts)
         return cls(centre, axes.astype(np.float32), vectorizer, _sketch(vectorizer.vocabulary))
 
     def features(self, vectors: Matrix, texts: Sequence[str], scores: Matrix | None = None) -> Matrix:
         """One row a question. `scores` are a model's for its answers (`Scores.scores`), one row a question too."""
-        meaning = _unit((vectors - self.centre) @ self.axes)
-        parts = [meaning, np.float32(WORDING**0.5) * self._wording(texts)]
-        rows: Matrix = np.hstack(parts) / np.float32((1 + WORDING) ** 0.5)
-        if scores is not None:
-            known = np.maximum(scores - np.float32(KNOWN_FROM), 0)
-            rows = np.hstack([rows, np.float32(SCORES**0.5) * known])
-        return rows.astype(np.float32)
+        meant = vectors.shape[1]
+        rows: Matrix = np.empty((len(texts), meant + SKETCH + (0 if scores is None else scores.shape[1])), np.float32)
+        # A few at a time, so that all of them are in memory once.
+        for start in range(0, len(texts), BLOCK):
+            block = slice(start, start + BLOCK)
+            rows[block, :meant] = _unit((vectors[block] - self.centre) @ self.axes)
+            rows[block, meant : meant + SKETCH] = np.float32(WORDING**0.5) * self._wording(texts[block])
+            rows[block, : meant + SKETCH] /= np.float32((1 + WORDING) ** 0.5)
+            if scores is not None:
+                known = np.maximum(scores[block] - np.float32(KNOWN_FROM), 0)
+                rows[block, meant + SKETCH :] = np.float32(SCORES**0.5) * known
+        return rows
 
     def _wording(self, texts: Sequence[str]) -> Matrix:
         return _unit((self.vectorizer.transform_all(texts) @ self.sketch).toarray())

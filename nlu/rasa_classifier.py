@@ -2,7 +2,8 @@
 
 Texts that wait while a process is busy are then sent to it together, which takes less time than one after the other.
 A slow text can't hold up the event loop, and a crash can't take the bot down: a process that dies or takes too long is
-replaced, and the texts that it had are tried again one by one, so that none pays for another.
+replaced, and the texts that it had are tried again one by one, so that none pays for another. A text over which it has
+failed twice is set aside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.classifier import Kind, Prediction
-from bot.errors import ClassifierError, ClassifierTimeoutError
+from bot.errors import ClassifierError
 from nlu.confidence import Calibration
 from nlu.model_process import ModelProcess
 
@@ -25,7 +26,7 @@ MAX_CHARACTERS = 2000
 MAX_TOGETHER = 16
 """Texts that are sent at once: more would gain little, and each waits for the last."""
 MAX_FAILURES = 2
-"""How often the process may fail over a text before the text is given up."""
+"""How often the process may fail over a text before the text is set aside."""
 
 
 class RasaClassifier:
@@ -47,10 +48,12 @@ class RasaClassifier:
 
     async def start(self) -> None:
         """Start every process now, rather than when it is first needed."""
-        await asyncio.gather(*(worker.start() for worker in self._workers))
+        results = await asyncio.gather(*map(_start, self._workers), return_exceptions=True)
+        for error in filter(None, results):
+            raise error
 
     async def parse(self, text: str) -> Prediction:
-        """Classify one text. Raises ClassifierTimeoutError or ClassifierError; see bot.classifier."""
+        """Classify one text. Raises ReadingError where it has been set aside, ClassifierError; see bot.classifier."""
         self._serving = self._serving or [asyncio.create_task(self._serve(worker)) for worker in self._workers]
         asked = _Asked(text[:MAX_CHARACTERS], asyncio.get_running_loop().create_future())
         self._waiting.put_nowait(asked)
@@ -102,14 +105,24 @@ class RasaClassifier:
                 asked.answer(prediction)
 
     async def _try_again(self, worker: ModelProcess, batch: Sequence[_Asked], error: ClassifierError) -> None:
-        """Have texts answered one by one, unless one alone has taken too long or has had its second chance."""
+        """Have texts answered one by one, unless one alone has had its second chance."""
         for asked in batch:
             asked.failures += 1
-        if len(batch) == 1 and (isinstance(error, ClassifierTimeoutError) or batch[0].failures == MAX_FAILURES):
+        if len(batch) == 1 and batch[0].failures >= MAX_FAILURES:
             batch[0].fail(error)
             return
+        logger.warning("%s What it had is tried again, one text after the other.", error)
         for asked in batch:
             await self._answer(worker, [asked])
+
+
+async def _start(worker: ModelProcess) -> None:
+    """Start a process; one that ended while it was loading, such as for want of memory, is started once more."""
+    try:
+        await worker.start()
+    except ClassifierError as error:
+        logger.warning("%s It is tried once more.", error)
+        await worker.start()
 
 
 @dataclass

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphNode, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -22,6 +22,7 @@ from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from tarsafe import TarSafe
 
+from nlu.encoder import MODEL_FILE, Vectors, encoder_name
 from nlu.predictions import RankedIntent, Ranking
 
 UNZIPPED = "model.tar"
@@ -29,12 +30,21 @@ INPUT_NODE = "nlu_message_converter"
 LEFT_OUT = (INPUT_NODE, "run_RegexMessageHandler")
 
 
+class Read(NamedTuple):
+    """A text's intents, best first, and its sentence vector."""
+
+    ranking: Ranking
+    vector: Vectors
+
+
 class TrainedModel:
     """Rasa's predict graph, ready to run."""
 
-    def __init__(self, nodes: list[tuple[GraphNode, str]]) -> None:
+    def __init__(self, nodes: list[tuple[GraphNode, str]], encoder: str) -> None:
         """Use `load`. `nodes` are in running order, each with the name of the node that feeds it."""
         self._nodes = nodes
+        self.encoder = encoder
+        """The name of what makes the vectors (nlu.encoder.encoder_name)."""
 
     @classmethod
     def load(cls, archive: Path, folder: Path) -> TrainedModel:
@@ -57,7 +67,8 @@ class TrainedModel:
         for name in _running_order(nodes):
             node = schema.nodes[name]
             loaded.append((GraphNode.from_schema_node(name, node, storage, context), node.needs["messages"]))
-        return cls(loaded)
+        (encoder,) = folder.glob(f"components/*/{MODEL_FILE}")
+        return cls(loaded, encoder_name(encoder.parent))
 
     def rank(self, text: str) -> Ranking:
         """Rasa's intent ranking for a text, best first. The text must not be empty."""
@@ -65,11 +76,20 @@ class TrainedModel:
 
     def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
         """Rasa's intent ranking for each text, best first. None may be empty."""
+        return [read.ranking for read in self.read_all(texts)]
+
+    def read_all(self, texts: Sequence[str]) -> list[Read]:
+        """What the model makes of each text. None may be empty."""
         outputs: dict[str, list[Message]] = {INPUT_NODE: [Message(data={TEXT: text}) for text in texts]}
         # Rasa's own runner hands the graph to dask at every call, which takes longer than our classifier does.
         for node, fed_by in self._nodes:
             name, outputs[name] = node((fed_by, outputs[fed_by]))
-        return [[RankedIntent(*row.values()) for row in m.get(INTENT_RANKING_KEY)] for m in outputs[name]]
+        return [_read(message) for message in outputs[name]]
+
+
+def _read(message: Message) -> Read:
+    ranking = [RankedIntent(*row.values()) for row in message.get(INTENT_RANKING_KEY)]
+    return Read(ranking, message.get_dense_features(TEXT)[1].features[0])
 
 
 def _running_order(nodes: dict[str, Any]) -> list[str]:

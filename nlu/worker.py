@@ -13,14 +13,18 @@ import signal
 import sys
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from bot.classifier import Kind
+from bot.classifier import Kind, Prediction
 from nlu.confidence import Calibration
-from nlu.predictions import as_prediction
+from nlu.predictions import as_prediction, meant
+
+if TYPE_CHECKING:
+    from nlu.trained_model import Read
 
 READY = b'"ready"\n'
 
@@ -60,9 +64,13 @@ def _serve(archive: Path, answers: BinaryIO) -> None:
     send(answers, READY)
     texts = msgspec.json.Decoder(list[str])
     for line in sys.stdin.buffer:
-        rankings = model.rank_all(texts.decode(line))
-        predictions = [as_prediction(ranking, setup.kinds, setup.calibration) for ranking in rankings]
+        predictions = [_predicted(read, model.encoder, setup) for read in model.read_all(texts.decode(line))]
         send(answers, msgspec.json.encode(predictions) + b"\n")
+
+
+def _predicted(read: Read, encoder: str, setup: Setup) -> Prediction:
+    prediction = as_prediction(read.ranking, setup.kinds, setup.calibration)
+    return replace(prediction, meant=meant(read.vector, read.ranking, setup.kinds, encoder))
 
 
 def send(answers: BinaryIO, line: bytes) -> None:

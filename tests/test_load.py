@@ -36,17 +36,35 @@ def test_sees_to_every_message_of_many_communities(small_project: Project, relea
 
 
 def test_loses_nothing_when_it_is_killed(small_project: Project, release: Release) -> None:
-    """SIGKILL while people go on writing."""
-    figures = _run(small_project, "kills", "--rounds", "2", "--communities", "16", "--rate", "8", "--longest", "2")
-    assert figures["kills"] >= 2 and figures["messages"] > 0
+    """SIGKILL of each process, while people go on writing and officials go on working."""
+    few = ("--rounds", "1", "--share", "1", "--communities", "16", "--rate", "8", "--longest", "1")
+    figures = _run(small_project, "kills", *few)
+    killed = {row["killed"]: row["times"] for row in figures["kills"]}
+    assert killed["bot"] + killed["bot while it starts"] == killed["console"] == 1
+    assert killed["nlu.worker"] == killed["nlu.meaning_worker"] == 1
+    assert figures["messages"] > 0 and figures["actions"] > 0
+
+
+def test_sees_to_everything_that_is_said_at_once(small_project: Project, release: Release) -> None:
+    """And holds no more memory than it may."""
+    figures = _run(small_project, "at_once", "--messages", "150", "--communities", "20")
+    assert figures["messages"] == 300 and figures["bot_mb"]["is"] > 0 and figures["model_mb"]["is"] > 0
 
 
 def test_delivers_everything_in_order_through_limits_and_lost_connections(
     small_project: Project, release: Release
 ) -> None:
-    """A third of all calls refused, and every connection cut twice."""
+    """A third of all calls refused, some answered with errors and nonsense, and every connection cut twice."""
     figures = _run(small_project, "adversity", "--seconds", "9", "--drop", "4", "--communities", "6", "--rate", "6")
     assert figures["drops"] > 0 and figures["discord_429"] > 0 and figures["telegram_429"] > 0
+    assert figures["telegram_faults"]["flood"] > 0
+
+
+def test_tells_everybody_while_the_log_is_held(small_project: Project, release: Release) -> None:
+    """By another process, for longer than the bot waits."""
+    short = ("--set", "question_log.busy_seconds=0.3", "--hold", "3", "--times", "1", "--quiet", "1")
+    figures = _run(small_project, "faults", *short, "--communities", "6", "--rate", "8")
+    assert figures["told_of_an_error"] > 0
 
 
 def _run(project: Project, benchmark: str, *options: str) -> dict[str, Any]:

@@ -62,8 +62,14 @@ class Crowd:
             self._speak(due)
         await asyncio.sleep(max(0.0, end - time.monotonic()))
 
-    def _speak(self, due: float) -> None:
+    def speak_at_once(self, messages: int) -> None:
+        """Write so many messages in one moment, in all communities in turn."""
+        due = time.monotonic()
+        for number in range(messages):
+            self._speak(due, self._communities[number % len(self._communities)])
+
+    def _speak(self, due: float, community: Community | None = None) -> None:
         is_question = len(self.said) % ONE_QUESTION_IN == 0
         at = time.monotonic()
-        key = self._chance.choice(self._communities).speak(is_question)
+        key = (community or self._chance.choice(self._communities)).speak(is_question)
         self.said.append(Said(key, is_question, at, at - due))

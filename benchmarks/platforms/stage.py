@@ -89,7 +89,9 @@ async def on_stage(
         crowd = Crowd(sides, communities, options.people, held_out_texts(), options.seed)
         environment = {name: value for side in sides for name, value in side.environment.items()}
         settings = [setting for side in sides for setting in side.overrides]
-        bot = BotProcess(folder, environment, ["health.port=0", *settings, *overrides, *options.overrides])
+        bot = BotProcess(
+            folder, environment, ["health.port=0", "console.port=0", *settings, *overrides, *options.overrides]
+        )
         stack.push_async_callback(bot.stop)
         try:
             await bot.start()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,12 @@ MAX_RATE_LIMIT_SECONDS = 30.0
 GUILD_READY_SECONDS = 1.0
 """How long discord.py waits for another server to be listed before it calls itself ready."""
 UNKNOWN_CHANNELS = 1024
+HEARTBEAT_SECONDS = 60.0
+"""How long a connection may be silent before it is given up."""
+_NEEDED = ("READY", "RESUMED")
+"""Without these there is no session: what can't be read of them is worth another."""
+
+Parser = Callable[[Any], None]
 
 
 class Client(discord.AutoShardedClient):
@@ -51,6 +57,7 @@ class Client(discord.AutoShardedClient):
             max_messages=None,
             # A reply notifies the person it replies to, and nobody else.
             allowed_mentions=discord.AllowedMentions(everyone=False, users=False, roles=False, replied_user=True),
+            heartbeat_timeout=HEARTBEAT_SECONDS,
             guild_ready_timeout=GUILD_READY_SECONDS,
             max_ratelimit_timeout=MAX_RATE_LIMIT_SECONDS,
             http_trace=_count_waits(),
@@ -64,6 +71,7 @@ class Client(discord.AutoShardedClient):
         self._connected: set[int] = set()
         self._background: set[asyncio.Task[Any]] = set()
         self._found: LRUCache[int, object] = LRUCache(UNKNOWN_CHANNELS)
+        _skip_what_cant_be_read(self._connection.parsers)
         self._look_back = LookBack(desk.communities, desk.records, look_back_seconds)
         self._presses = Presses(desk, has_content)
         self._tree = CommandTree(self)
@@ -83,8 +91,10 @@ class Client(discord.AutoShardedClient):
     async def close(self) -> None:
         """Close the connection. What is in the lanes goes on."""
         self.is_listening = False
-        for task in self._background:
+        background = [task for task in self._background if task is not asyncio.current_task()]
+        for task in background:
             task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         await super().close()
         self._connected.clear()
         self._note_connected()
@@ -127,7 +137,11 @@ class Client(discord.AutoShardedClient):
         if shard_id in self._connected:
             self._connected.discard(shard_id)
             metrics.RECONNECTS.labels(PLATFORM).inc()
-            logger.info("The connection to Discord was lost (shard %s); it is made again.", shard_id)
+            logger.warning(
+                "The connection to Discord was lost (shard %s); it is made again. If this goes on, look at the "
+                "network, the names' server and whether Discord itself is down.",
+                shard_id,
+            )
         self._note_connected()
 
     async def on_message(self, message: discord.Message) -> None:
@@ -227,6 +241,33 @@ class Client(discord.AutoShardedClient):
             self._connected.add(shard_id)
             self.was_ready = True
         metrics.CONNECTED.labels(PLATFORM).set(self.is_connected and not self.is_closed())
+
+
+def _skip_what_cant_be_read(parsers: dict[str, Parser]) -> None:
+    """Let an event of a shape that discord.py doesn't expect cost itself, not the session with all its events."""
+    for event, parser in parsers.items():
+        if event not in _NEEDED:
+            parsers[event] = partial(_parse, event, parser)
+
+
+def _parse(event: str, parser: Parser, data: Any) -> None:
+    try:
+        _refuse_wrong_types(event, data)
+        parser(data)
+    except Exception as error:  # noqa: BLE001 -- discord.py takes for granted that every field is there
+        logger.warning(
+            "An event of Discord's that can't be read was skipped (%s; %s): report it to whoever maintains the bot.",
+            event,
+            type(error).__name__,
+        )
+
+
+def _refuse_wrong_types(event: str, data: Any) -> None:
+    """Raises TypeError for what discord.py takes as it is, and only fails over once it is used."""
+    if event.startswith("MESSAGE_") and not isinstance(data.get("content", ""), str):
+        raise TypeError("content")
+    if event == "INTERACTION_CREATE" and not isinstance((data.get("data") or {}).get("type", 1), int):
+        raise TypeError("data.type")
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

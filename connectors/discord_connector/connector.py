@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 8.0
 """The longest that what is in hand may take when the bot stops; what is owed is kept all the same."""
+LOGIN_SECONDS = 60.0
+"""How long Discord may take to say who the bot is; discord.py would wait for five minutes."""
 MAX_RETRY_SECONDS = 60.0
 _WRONG_TOKEN = 4004
 
@@ -100,7 +102,7 @@ class DiscordConnector(Connector):
         """Be connected until the connection fails for good, or the bot stops."""
         self._client = self._sender.client = client
         async with client:
-            running = asyncio.create_task(client.start(self._token))
+            running = asyncio.create_task(self._start(client))
             stopping = asyncio.create_task(self._stopping.wait())
             try:
                 await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -112,6 +114,10 @@ class DiscordConnector(Connector):
             if isinstance(results[0], Exception):
                 raise results[0]
 
+    async def _start(self, client: Client) -> None:
+        await asyncio.wait_for(client.login(self._token), LOGIN_SECONDS)
+        await client.connect()
+
     def _go_without_content(self) -> None:
         self._has_content = False
         logger.warning(
@@ -121,7 +127,11 @@ class DiscordConnector(Connector):
         )
 
     async def _pause(self, error: Exception, seconds: float) -> None:
-        logger.warning("Discord can't be used (%s); trying again in %.0f s.", type(error).__name__, seconds)
+        logger.warning(
+            "Discord can't be reached (%s); it is tried again. Look at the network, the names' server and "
+            "connectors.discord.api_base, and whether Discord itself is down.",
+            type(error).__name__,
+        )
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.errors import QuestionLogError
 from bot.places import Mode
 from connectors.base import Communities, Records
 from connectors.discord_connector.reading import place_of
@@ -82,7 +83,12 @@ class LookBack:
             # What comes next in the channel is another chance.
             seen.discard(channel.id)
             return []
-        known = await self._records.known(place, [str(message.id) for message in messages])
+        try:
+            known = await self._records.known(place, [str(message.id) for message in messages])
+        except QuestionLogError as error:
+            logger.error("A channel of Discord could not be looked back at: %s", error)
+            seen.discard(channel.id)
+            return []
         return [message for message in messages if str(message.id) not in known]
 
     def _since(self, channel: Any) -> datetime | None:

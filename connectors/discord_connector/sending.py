@@ -62,7 +62,7 @@ class Sender:
             return await _put(channel, owed, as_plain_posts(owed.reply), replaced)
 
     def _channel(self, owed: Owed) -> discord.PartialMessageable:
-        if self.client is None or self.client.is_closed():
+        if self.client is None or self.client.is_closed() or self.client.user is None:
             raise TemporarySendError("Discord is not connected.", RETRY_SECONDS)
         channel = owed.place.thread or owed.place.channel
         if not channel.isdecimal() or not (owed.reply_to or "0").isdecimal():

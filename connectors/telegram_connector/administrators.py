@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from cachetools import TTLCache
 from telegram import ChatMember
-from telegram.error import TelegramError
 
-from connectors.telegram_connector.api import Client, described
+from connectors.telegram_connector.api import FAILURES, Client, described
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +42,12 @@ class Administrators:
             members = await self._client.get_chat_administrators(
                 chat, read_timeout=TIMEOUT_SECONDS, connect_timeout=TIMEOUT_SECONDS
             )
-        except TelegramError as error:
+            ranked = sorted(members, key=lambda member: member.status != ChatMember.OWNER)
+            self._known[chat] = tuple(member.user.id for member in ranked)
+        except FAILURES as error:
             logger.info("The administrators of a group can't be had: %s.", described(error))
             self._unknown[chat] = ()
             return ()
-        ranked = sorted(members, key=lambda member: member.status != ChatMember.OWNER)
-        self._known[chat] = tuple(member.user.id for member in ranked)
         return self._known[chat]
 
     def forget(self, chat: int) -> None:

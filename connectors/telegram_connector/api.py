@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
@@ -16,6 +16,8 @@ from bot.errors import ConnectorError, PermanentSendError, TemporarySendError
 from connectors.telegram_connector.http_request import AiohttpRequest
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+READ_SECONDS = 15.0
+"""How long an answer is waited for, beside the time that a request for updates may take anyhow."""
 MAX_DESCRIPTION = 100
 NO_WAIT_GIVEN = 0.0
 """The `retry_after` of an error for which the platform has named no time."""
@@ -25,6 +27,10 @@ _REASONS = {
     FORBIDDEN: ("not enough rights", "no rights", "write_forbidden", "restricted", "topic_closed", "admin rights"),
     GONE: ("not found", "can't be edited", "can't be deleted", "message_id_invalid", "deactivated"),
 }
+_MISREAD = (TypeError, KeyError, ValueError, AttributeError)
+"""What the library raises over an answer of a shape that it doesn't expect, as something between may give it."""
+FAILURES = (TelegramError, *_MISREAD)
+"""What any call may raise."""
 _LIBRARIES = ("telegram", "httpx", "httpcore", "aiohttp.client")
 
 # From its version 23 on, python-telegram-bot gives periods as timedelta; until then it warns where one does not opt in.
@@ -36,11 +42,16 @@ class Client(Bot):
 
     __slots__ = ()
 
-    async def raw_updates(self, offset: int, limit: int, seconds: int) -> Sequence[dict[str, Any]]:
-        """Wait up to so many seconds for updates from `offset` on. Those before it are confirmed by that."""
+    async def raw_updates(self, offset: int, limit: int, seconds: int) -> Sequence[Any]:
+        """Wait up to so many seconds for updates from `offset` on. Those before it are confirmed by that.
+
+        What is in the list is as Telegram sends it.
+        """
         data = {"offset": offset, "limit": limit, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
-        updates = await self._post("getUpdates", data, read_timeout=seconds + 10.0)
-        return cast("list[dict[str, Any]]", updates)
+        updates: object = await self._post("getUpdates", data, read_timeout=seconds + READ_SECONDS)
+        if not isinstance(updates, list):
+            raise TypeError("Telegram's updates are no list.")
+        return updates
 
 
 @asynccontextmanager
@@ -52,8 +63,8 @@ async def client_of(token: str, api_base: str) -> AsyncIterator[Client]:
     client = Client(
         token,
         base_url=f"{api_base.rstrip('/')}/bot",
-        request=AiohttpRequest(api_base, read_seconds=15.0),
-        get_updates_request=AiohttpRequest(api_base, read_seconds=10.0),
+        request=AiohttpRequest(api_base, READ_SECONDS),
+        get_updates_request=AiohttpRequest(api_base, READ_SECONDS),
     )
     try:
         yield client
@@ -76,6 +87,9 @@ def errors_in_our_words() -> Iterator[None]:
         raise _bad_request(error) from None
     except TelegramError as error:
         raise TemporarySendError(f"Telegram can't be reached ({type(error).__name__}).", NO_WAIT_GIVEN) from None
+    except _MISREAD as error:
+        # Whether it was done is not known: it is done again.
+        raise TemporarySendError(f"Telegram's answer can't be read ({type(error).__name__}).", NO_WAIT_GIVEN) from None
 
 
 def refused_token() -> ConnectorError:
@@ -86,8 +100,10 @@ def refused_token() -> ConnectorError:
     )
 
 
-def described(error: TelegramError) -> str:
+def described(error: Exception) -> str:
     """What the platform says of a call, without what follows a colon: that may quote the message."""
+    if not isinstance(error, TelegramError):
+        return f"the answer can't be read, {type(error).__name__}"
     return error.message.partition(":")[0].strip()[:MAX_DESCRIPTION].rstrip(".") or type(error).__name__
 
 

@@ -11,10 +11,9 @@ from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
 )
-from telegram.error import TelegramError
 
 from connectors.telegram_connector import wording
-from connectors.telegram_connector.api import Client, described
+from connectors.telegram_connector.api import FAILURES, Client, described
 
 logger = logging.getLogger(__name__)
 
@@ -32,5 +31,5 @@ async def show_menus(client: Client) -> None:
     for scope, names in MENUS:
         try:
             await client.set_my_commands([BotCommand(name, wording.COMMANDS[name]) for name in names], scope)
-        except TelegramError as error:
+        except FAILURES as error:
             logger.warning("The menu of commands for %s could not be set: %s.", scope.type, described(error))

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import count
 from typing import Literal
 
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import InvalidToken
 
 from connectors.base import Connector, Desk
-from connectors.telegram_connector.api import Client, client_of, refused_token, seconds_of
+from connectors.telegram_connector.api import FAILURES, Client, client_of, refused_token
 from connectors.telegram_connector.command_menus import show_menus
 from connectors.telegram_connector.dispatch import Dispatch
 from connectors.telegram_connector.limits import Limits
-from connectors.telegram_connector.polling import Polling
+from connectors.telegram_connector.polling import Polling, wait_after
 from connectors.telegram_connector.stopping import Stop
 from connectors.telegram_connector.webhook import Webhook, WebhookReceiver
 
 logger = logging.getLogger(__name__)
 
 API_BASE = "https://api.telegram.org"
-INTRODUCTION_WAIT = 2.0
 FINISH_SECONDS = 6.0
 """How long what is in hand may take when the connector stops; what is left stays owed."""
 
@@ -92,13 +92,17 @@ class TelegramConnector(Connector):
 
 async def _introduce(client: Client) -> None:
     """Ask who the bot is, until Telegram can be reached. Raises ConnectorError where the token is refused."""
-    while True:
+    for failures in count():
         try:
             await client.initialize()
         except InvalidToken:
             raise refused_token() from None
-        except TelegramError as error:
-            logger.warning("Telegram can't be reached (%s); trying again.", type(error).__name__)
-            await asyncio.sleep(seconds_of(error) if isinstance(error, RetryAfter) else INTRODUCTION_WAIT)
+        except FAILURES as error:
+            logger.warning(
+                "Telegram can't be reached (%s); it is tried again. Look at the network, the names' server and "
+                "connectors.telegram.api_base.",
+                type(error).__name__,
+            )
+            await asyncio.sleep(wait_after(error, failures))
         else:
             return

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import telegram
 from telegram import CallbackQuery, ChatMemberUpdated, Update, User
 
 from bot.deliveries import Button, Press
+from bot.errors import SignpostError
 from connectors.base import Desk
 from connectors.buttons import button_of
 from connectors.delivery import Delivery
@@ -67,15 +70,17 @@ class Dispatch:
         }
         self.delivery = Delivery("telegram", self._sender.do, desk.outbox, max_age)
 
-    def take(self, raw: dict[str, Any]) -> Awaitable[None]:
-        """Take an update up; what is returned is done when it need not be handed over again."""
+    def take(self, raw: Any) -> Awaitable[None]:
+        """Take an update up as Telegram sent it; what is returned is done when it need not be handed over again."""
         received_at = time.monotonic()
         try:
             update = Update.de_json(raw, self._client)
+            lane = _lane(update)
+            hash(lane)
         except Exception as error:  # noqa: BLE001 -- one that can't be read must not hold up the others
-            logger.warning("An update that can't be read was skipped (%s).", type(error).__name__)
+            _skip(raw, error)
             return asyncio.sleep(0)
-        return self._lanes.run(_lane(update), partial(self._handle, update, received_at))
+        return self._lanes.run(lane, partial(self._handle, raw, update, received_at))
 
     async def finish(self) -> None:
         """Finish what is in hand."""
@@ -92,7 +97,15 @@ class Dispatch:
     def _me(self) -> User:
         return self._client.bot
 
-    async def _handle(self, update: Update, received_at: float) -> None:
+    async def _handle(self, raw: Any, update: Update, received_at: float) -> None:
+        try:
+            await self._hand_on(update, received_at)
+        except SignpostError as error:
+            logger.error("%s", error)
+        except Exception as error:  # noqa: BLE001 -- the library notices few of the fields that are of a wrong type
+            _skip(raw, error)
+
+    async def _hand_on(self, update: Update, received_at: float) -> None:
         if update.effective_chat:
             await self._migrations.arrived(update.effective_chat.id)
         if message := update.message or update.edited_message:
@@ -154,6 +167,20 @@ class Dispatch:
     async def _take_membership(self, update: ChatMemberUpdated) -> None:
         if await self._membership.note(update):
             self.chores.add(("command", update.chat.id), partial(self._membership.introduce, update))
+
+
+def _skip(raw: object, error: Exception) -> None:
+    """Say which update is left out, and where that was noticed, with no word of it."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    logger.warning(
+        "An update of Telegram's that can't be read was skipped (number %s; %s in %s, line %s): report it to whoever "
+        "maintains the bot.",
+        number if isinstance(number, int) else "unknown",
+        type(error).__name__,
+        Path(place.filename).name,
+        place.lineno,
+    )
 
 
 def _is_to_be_heard(message: telegram.Message) -> bool:

@@ -54,9 +54,9 @@ class AiohttpRequest(BaseRequest):
         """The status and the body of the answer. Raises TimedOut or another NetworkError where there is none."""
         assert self._session is not None
         timeout = aiohttp.ClientTimeout(
-            total=None,
+            # Of the whole answer: one that trickles in would otherwise be waited for without end.
+            total=_or(read_timeout, self._read_seconds) + CONNECT_SECONDS,
             sock_connect=_or(connect_timeout, CONNECT_SECONDS),
-            sock_read=_or(read_timeout, self._read_seconds),
         )
         parameters = request_data.json_parameters if request_data else None
         try:
@@ -85,5 +85,5 @@ def proxy_before(address: str) -> str | None:
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
-def _or(given: Any, usual: float) -> float | None:
-    return usual if given is BaseRequest.DEFAULT_NONE else given
+def _or(given: Any, usual: float) -> float:
+    return usual if given is BaseRequest.DEFAULT_NONE or given is None else float(given)

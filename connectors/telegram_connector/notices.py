@@ -6,13 +6,12 @@ import logging
 from functools import partial
 
 from cachetools import TTLCache
-from telegram.error import TelegramError
 
 from bot.errors import PermanentSendError
 from bot.places import Notice, Place
 from connectors.base import Communities
 from connectors.telegram_connector.administrators import Administrators
-from connectors.telegram_connector.api import Client
+from connectors.telegram_connector.api import FAILURES, Client
 from connectors.telegram_connector.chores import Chores
 from connectors.telegram_connector.posting import Posts
 from connectors.telegram_connector.rendering import html_of_markdown
@@ -75,7 +74,7 @@ class Notices:
     async def _explain_slow_mode(self, chat: int) -> None:
         try:
             delay = (await self._client.get_chat(chat)).slow_mode_delay
-        except TelegramError:
+        except FAILURES:
             return
         if delay:
             await self._explain(chat, Notice.SLOW_MODE, None)

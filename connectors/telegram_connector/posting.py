@@ -12,11 +12,11 @@ from typing import TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated
 
 from bot.errors import PermanentSendError, TemporarySendError
 from bot.places import Place
-from connectors.telegram_connector.api import GONE, NO_WAIT_GIVEN, Client, described, errors_in_our_words
+from connectors.telegram_connector.api import FAILURES, GONE, NO_WAIT_GIVEN, Client, described, errors_in_our_words
 from connectors.telegram_connector.limits import FloodControl
 from connectors.telegram_connector.migrations import Migrations
 
@@ -120,7 +120,7 @@ class Posts:
         shown = word if len(word) <= MAX_WORD else word[: MAX_WORD - 1] + "…"
         try:
             await self._client.answer_callback_query(press_id, shown or None, show_alert=len(shown) > ALERT_FROM)
-        except TelegramError as error:
+        except FAILURES as error:
             logger.info("A press could not be acknowledged: %s.", described(error))
 
     async def persistently(self, work: Callable[[], Awaitable[T]]) -> T:

@@ -15,12 +15,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter
 
 from bot import metrics
 from bot.errors import ConnectorError
 from bot.web_server import serving_http
-from connectors.telegram_connector.api import ALLOWED_UPDATES, Client, described, refused_token, seconds_of
+from connectors.telegram_connector.api import ALLOWED_UPDATES, FAILURES, Client, described, refused_token, seconds_of
 from connectors.telegram_connector.stopping import Stop
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class WebhookReceiver:
             await call()
         except InvalidToken:
             raise refused_token() from None
-        except TelegramError as error:
+        except FAILURES as error:
             if self.is_connected:
                 metrics.RECONNECTS.labels("telegram").inc()
             self._note_connected(False)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import NamedTuple
 
 from bot.app import Project
 from bot.app.serving import serving
 from bot.releases import Release
+from bot.storage.database import DATABASE_FILE
 from connectors.base import Connector
 from tests.waiting import until
 
@@ -25,3 +29,19 @@ async def at_work(project: Project, release: Release, connector: Connector) -> A
         finally:
             await connector.stop()
             await asyncio.wait_for(listening, 10)
+
+
+class Logged(NamedTuple):
+    """A row of the question log. `message` is where the message is on its platform."""
+
+    id: int
+    outcome: str
+    text: str | None
+    message: tuple[str, str]
+
+
+def logged_outcomes(data: Path) -> list[Logged]:
+    """All that the log holds, as it stands on disk."""
+    sql = "select id, outcome, text, channel, message_id from questions order by id"
+    with closing(sqlite3.connect(data / DATABASE_FILE)) as database:
+        return [Logged(*row[:3], (row[3], row[4])) for row in database.execute(sql)]

@@ -205,13 +205,21 @@ class Bench:
 
 @asynccontextmanager
 async def connected(
-    discord: FakeDiscord, bench: Bench, token: str = "", **options: Any
+    discord: FakeDiscord,
+    bench: Bench,
+    token: str = "",
+    is_ready: bool = True,
+    by: Callable[[str], str] = str,
+    **options: Any,
 ) -> AsyncIterator[tuple[DiscordConnector, asyncio.Task[None]]]:
-    """Let a connector listen until the end of the block, ready at its beginning."""
-    connector = DiscordConnector(token or discord.token, discord.api_base, **options)
+    """Let a connector listen until the end of the block, ready at its beginning if told.
+
+    It reaches Discord `by` another address than its own.
+    """
+    connector = DiscordConnector(token or discord.token, by(discord.api_base), **options)
     listening = asyncio.create_task(connector.listen(bench.desk))
     try:
-        await until(lambda: connector.is_ready or listening.done())
+        await until(lambda: connector.is_ready or listening.done() or not is_ready)
         yield connector, listening
     finally:
         await connector.stop()

@@ -224,6 +224,11 @@ class Bench:
     group: Chat
     listening: asyncio.Task[None] = field(repr=False)
 
+    @property
+    def desk(self) -> Desk:
+        """What the connector is given, for another one."""
+        return Desk(self.handler, self.outbox, self.communities, self.records)
+
     async def ask(self, text: str, **said: Any) -> Message:
         """Let Ann say something in the group; returns it as the handler got it."""
         question = self.telegram.say(self.ann, self.group, text, **said)
@@ -256,9 +261,13 @@ async def bench(
     limits: Limits = UNLIMITED,
     is_ready: bool = True,
     owed: Sequence[Owed] = (),
+    by: Callable[[str], str] = str,
     **options: Any,
 ) -> AsyncIterator[Bench]:
-    """A supergroup created by Ann, where the bot is asked "how much" and answers."""
+    """A supergroup created by Ann, where the bot is asked "how much" and answers.
+
+    The bot reaches the platform `by` another address than its own.
+    """
     async with telegram or FakeTelegram(reads_all=True) as telegram:
         outbox = MemoryOutbox()
         for one in owed:
@@ -266,7 +275,7 @@ async def bench(
         handler = ScriptedHandler(outbox, {"how much": ANSWER, "which": OFFER, **(replies or {})})
         communities, records = MemoryCommunities(), MemoryRecords()
         connector = TelegramConnector(
-            telegram.token, telegram.api_base, limits=limits, **{"poll_seconds": 5, **options}
+            telegram.token, by(telegram.api_base), limits=limits, **{"poll_seconds": 5, **options}
         )
         ann = telegram.user("Ann", username="ann")
         group = telegram.supergroup("Carers", creator=ann)

@@ -78,18 +78,6 @@ async def test_a_server_that_is_down_is_waited_for(
         await _is_answered(discord, ana, general)
 
 
-async def test_an_event_that_discord_py_cannot_read_is_survived(
-    discord: FakeDiscord, bench: Bench, ana: User, general: Channel, caplog: pytest.LogCaptureFixture
-) -> None:
-    """By connecting anew."""
-    async with connected(discord, bench) as (connector, _):
-        discord.dispatch_raw("MESSAGE_UPDATE", {"id": "1", "channel_id": general.id, "guild_id": general.guild.id})
-        await until(lambda: not connector.is_ready)
-        await until(lambda: connector.is_ready)
-        await _is_answered(discord, ana, general)
-    assert "trying again" in caplog.text
-
-
 async def test_stopping_finishes_what_is_in_hand(
     discord: FakeDiscord, bench: Bench, ana: User, general: Channel
 ) -> None:

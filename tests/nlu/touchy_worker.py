@@ -7,8 +7,7 @@ import time
 from collections.abc import Sequence
 
 from nlu import trained_model, worker
-from nlu.predictions import Ranking
-from nlu.trained_model import TrainedModel
+from nlu.trained_model import Read, TrainedModel
 
 DEADLY, ENDLESS = "deadly", "endless"
 
@@ -16,13 +15,13 @@ DEADLY, ENDLESS = "deadly", "endless"
 class TouchyModel(TrainedModel):
     """A trained model that doesn't live to rank everything."""
 
-    def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
+    def read_all(self, texts: Sequence[str]) -> list[Read]:
         """As a trained model does, if it comes to that."""
         if DEADLY in texts:
             os._exit(1)
         if ENDLESS in texts:
             time.sleep(3600)
-        return super().rank_all(texts)
+        return super().read_all(texts)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ Looking: `posts` (each a Message with `content`, `embeds`, `text`, `labels`, `co
 `next_post`, `edited`, `deleted`, and `record.until` for anything else.
 
 Going wrong: `faults` (shares of 429, 500, silence…, `drop_every`), `limits` (Discord's buckets for real),
-`drop_connections`, `gateway.ask_reconnect`, `gateway.invalidate`, `allow_message_content`.
+`drop_connections`, `gateway.ask_reconnect`, `gateway.invalidate`, `gateway.send_raw`, `gateway.is_silent`,
+`allow_message_content`.
 
 What the fake doesn't know (a route, an opcode, a field) it refuses with 501 or a closed connection, and leaving the
 context raises AssertionError with all of it.

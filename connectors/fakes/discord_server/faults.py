@@ -14,10 +14,10 @@ class Faults:
     """Shares (0 to 1) of the REST calls that go wrong, and how.
 
     `too_many_requests` are answered 429 with `retry_after` seconds; `server_errors` 500 without having been carried
-    out, `late_server_errors` 500 although they were; `malformed` get an answer that isn't JSON, and `silence` none at
-    all, both having been carried out. `delay` seconds go by before every answer. `refusals` answer a route, such as
-    ("PUT", "/applications/{application}/commands"), with an error for certain. `only` limits the shares to routes
-    that contain it.
+    out, `late_server_errors` 500 although they were; `malformed` get an answer that isn't JSON, `misshapen` JSON of
+    another shape, and `silence` none at all, these having been carried out. `delay` seconds go by before every answer.
+    `refusals` answer a route, such as ("PUT", "/applications/{application}/commands"), with an error for certain.
+    `only` limits the shares to routes that contain it.
     """
 
     too_many_requests: float = 0.0
@@ -25,6 +25,7 @@ class Faults:
     server_errors: float = 0.0
     late_server_errors: float = 0.0
     malformed: float = 0.0
+    misshapen: float = 0.0
     silence: float = 0.0
     delay: float = 0.0
     only: str = ""

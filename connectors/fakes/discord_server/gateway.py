@@ -39,13 +39,18 @@ _REQUEST_MEMBERS = {"guild_id", "query", "limit", "presences", "user_ids", "nonc
 
 
 class Gateway:
-    """Every connection and session. `privileged` are the privileged intents that the bot has been granted."""
+    """Every connection and session.
+
+    `privileged` are the privileged intents that the bot has been granted. While it `is_silent`, connections are taken
+    and nothing is said on them.
+    """
 
     def __init__(self, world: World, record: Record, token: str, heartbeat_interval: float) -> None:
         self.url = ""
         self.token = token
         self.heartbeat_interval = heartbeat_interval
         self.privileged = Intent.MESSAGE_CONTENT
+        self.is_silent = False
         self.sessions: dict[str, Session] = {}
         self.connections: list[Connection] = []
         self._world = world
@@ -108,7 +113,15 @@ class Gateway:
             if connection.session is not None and not resumable:
                 self.sessions.pop(connection.session.id, None)
 
+    def send_raw(self, text: str) -> None:
+        """Send every client a frame as it is given, whatever that is."""
+        for connection in self.connections:
+            connection.send(text)
+
     async def _serve(self, connection: Connection, socket: web.WebSocketResponse) -> None:
+        if self.is_silent:
+            await socket.receive()
+            return
         connection.send_op(10, {"heartbeat_interval": int(self.heartbeat_interval * 1000)})
         connection.expect_heartbeats(self.heartbeat_interval)
         sent: Counter[int] = Counter()

@@ -91,6 +91,8 @@ class Rest:
             raise ApiError(500, 0, "500: Internal Server Error")
         if faults.strikes(faults.malformed, route):
             return web.Response(text='{"id": ', content_type="application/json")
+        if faults.strikes(faults.misshapen, route):
+            return web.json_response(["surprise", None])
         if faults.strikes(faults.silence, route):
             await self.closing.wait()
         return response

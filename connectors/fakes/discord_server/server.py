@@ -54,6 +54,7 @@ class FakeDiscord(Places, People, Interacting):
         self._rest.closing.set()
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self.gateway.drop(abrupt=True)
         await self._runner.cleanup()
         if self.record.problems and (error is None or isinstance(error, Exception)):

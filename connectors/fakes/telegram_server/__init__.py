@@ -12,7 +12,8 @@
 People and chats: `user`, `private_chat`, `group`, `supergroup`, `forum`, `topic`, `channel`, `join`, `leave`,
 `promote`, `demote`, `restrict` (`telegram.bot` too), `set_permissions`, `add_bot`, `remove_bot`, `block`, `unblock`,
 `migrate`, `delete_chat`, `close_topic`, `delete_topic`, `pin`, `rename`. What they do: `say`, `show`, `start`, `edit`,
-`delete`, `press`, `forward_to_discussion`; a sender may be a chat. `inject` queues an update as it is written.
+`delete`, `press`, `forward_to_discussion`; a sender may be a chat. `inject` queues an update as it is written, and
+`world.updates.inject_raw` anything at all.
 
 Looking: `posts`, `posts_in`, `replies_to`, `duplicates`, `calls`, `counts`, `violations`, `conflicts`, `commands`,
 `unknown`, `unconfirmed`. Waiting: `reply_to`, `posted`, `next_post`, `until`, `caught_up`. A message's `update` is None

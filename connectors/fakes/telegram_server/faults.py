@@ -17,6 +17,10 @@ class Fault(str, Enum):
     """A 500 or a 502, by turns."""
     MALFORMED = "malformed"
     """A 200 whose body is half a JSON object."""
+    MISSHAPEN = "misshapen"
+    """A 200 with JSON of another shape, or a page of HTML, by turns."""
+    SLOW = "slow"
+    """An answer that begins, and never comes to its end."""
     UNANSWERED = "unanswered"
     """No answer, as long as the bot cares to wait."""
     DROPPED = "dropped"
@@ -37,6 +41,8 @@ class Faults:
     flood: float = 0.0
     error: float = 0.0
     malformed: float = 0.0
+    misshapen: float = 0.0
+    slow: float = 0.0
     unanswered: float = 0.0
     dropped: float = 0.0
     lost: float = 0.0

@@ -18,6 +18,15 @@ from connectors.fakes.telegram_server.world import World
 HOST = "127.0.0.1"
 _PATH = re.compile(r"/bot([^/]+)/(\w+)/?")
 _TOKEN = re.compile(r"\d+:[\w-]+")
+_SHAPES = (
+    b'{"ok":true,"result":{"surprise":[1,"two",null]}}',
+    b'{"ok":true}',
+    b'[{"ok":true}]',
+    b'{"ok":true,"result":["text",{"update_id":"x"},null]}',
+    b"<html><body>Sign in to the network</body></html>",
+    b"",
+)
+TRICKLE_SECONDS = 0.05
 _REASONS = {500: "Internal Server Error", 502: "Bad Gateway"}
 
 
@@ -43,6 +52,7 @@ class Server:
         """Serve no more."""
         if self._dropping:
             self._dropping.cancel()
+            await asyncio.gather(self._dropping, return_exceptions=True)
         await self._world.webhook.delete()
         self.drop_connections()
         await self._runner.cleanup()
@@ -102,8 +112,13 @@ class Server:
         self._world.record.call(name, parameters.given, status)
         if fault is Fault.UNANSWERED:
             await asyncio.Event().wait()
+        if fault is Fault.SLOW:
+            return await _trickle(request)
         if fault is Fault.DROPPED:
             return _cut(request)
+        if fault is Fault.MISSHAPEN:
+            self._turn += 1
+            return web.Response(body=_SHAPES[self._turn % len(_SHAPES)], content_type="application/json")
         if fault is Fault.MALFORMED:
             return web.Response(body=b'{"ok":true,"result":{"message_id":', content_type="application/json")
         if fault is Fault.FLOOD:
@@ -114,7 +129,7 @@ class Server:
         if fault is Fault.ERROR:
             self._turn += 1
             return 500 if self._turn % 2 else 502
-        return {Fault.MALFORMED: 200, Fault.FLOOD: 429}.get(fault, 0)
+        return {Fault.MALFORMED: 200, Fault.MISSHAPEN: 200, Fault.FLOOD: 429}.get(fault, 0)
 
 
 def _answer(status: int, body: Any) -> web.Response:
@@ -125,3 +140,11 @@ def _cut(request: web.BaseRequest) -> web.Response:
     if request.transport:
         request.transport.abort()
     return web.Response(status=499)
+
+
+async def _trickle(request: web.BaseRequest) -> web.StreamResponse:
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await answer.prepare(request)
+    while True:
+        await answer.write(b" ")
+        await asyncio.sleep(TRICKLE_SECONDS)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from connectors.fakes.telegram_server.errors import conflict
 from connectors.fakes.telegram_server.people import Json
@@ -86,6 +87,10 @@ class UpdateQueue:
         """Keep an update as it is given, under the next id."""
         kind = next(key for key in json if key != "update_id")
         return self._append(Update(self._next_id, kind, {**json, "update_id": self._next_id}, 0))
+
+    def inject_raw(self, value: Any) -> Update:
+        """Keep anything at all as an update: it need not even have an id."""
+        return self._append(Update(self._next_id, "", value, 0))
 
     def _append(self, update: Update) -> Update:
         self._next_id += 1
