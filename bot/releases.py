@@ -6,9 +6,9 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -199,11 +199,20 @@ class ReleaseStore:
     def _read(self, path: Path) -> Release:
         try:
             manifest = msgspec.json.decode((path / MANIFEST_FILE).read_bytes(), type=Manifest)
-        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+            _refuse_other_places(manifest.files)
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise ReleaseError(
                 f"Release {path.name} can't be read: remove {path} or choose another with `signpost use`."
             ) from error
         return Release(int(path.name), path, manifest)
+
+
+def _refuse_other_places(names: Iterable[str]) -> None:
+    """Raises ValueError where a name leads out of its folder."""
+    for name in names:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\0" in name:
+            raise ValueError(f"{name!r} is no file of a release.")
 
 
 def _link(path: Path, place: Path) -> None:

@@ -30,6 +30,7 @@ from bot.publishing.warnings import Reviewer
 from bot.releases import Release
 from bot.reporting.reports import Reports
 from bot.running import running
+from bot.secret_files import secret_given
 from bot.storage.account_store import AccountStore
 from bot.storage.audit_log import AuditLog
 from bot.storage.build_store import BuildStore
@@ -106,7 +107,7 @@ def office(project: Project, database: Database, accounts: Accounts | None = Non
         pauses=Pauses(PauseStore(database)),
         meaning=meaning,
         previews=previews,
-        oidc_secret=os.environ.get(OIDC_SECRET, ""),
+        oidc_secret=secret_given(OIDC_SECRET, os.environ),
     )
     digest = digest_in(project, database)
     return Office(parts, ThemeKeeper(GroupingStore(database), meaning, project.data), communities, digest)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ConfigurationError
 from bot.health import health_app
+from bot.secret_files import secret_given
 from bot.settings import ConnectorSettings, HealthSettings
 from bot.web_server import serving_http
 
@@ -26,10 +27,10 @@ WEBHOOK_SECRET = "SIGNPOST_TELEGRAM_WEBHOOK_SECRET"  # noqa: S105
 def connectors_in(settings: ConnectorSettings, environment: Mapping[str, str] = os.environ) -> list[Connector]:
     """A connector for each platform whose token is set; the terminal where none is and somebody sits at it."""
     connectors: list[Connector] = []
-    if token := environment.get(DISCORD_TOKEN):
+    if token := secret_given(DISCORD_TOKEN, environment):
         connectors.append(_discord(token, settings))
-    if token := environment.get(TELEGRAM_TOKEN):
-        connectors.append(_telegram(token, settings, environment.get(WEBHOOK_SECRET, "")))
+    if token := secret_given(TELEGRAM_TOKEN, environment):
+        connectors.append(_telegram(token, settings, secret_given(WEBHOOK_SECRET, environment)))
     return connectors or [terminal()]
 
 

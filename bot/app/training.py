@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.app.project import ANSWERS_FOLDER, CONFIG_FILE, HELD_OUT_FILE, QUESTIONS_FOLDER, Project, as_text, open_project
+from bot.app.project import (
+    ANSWERS_FOLDER,
+    CANDIDATES_FOLDER,
+    CONFIG_FILE,
+    HELD_OUT_FILE,
+    QUESTIONS_FOLDER,
+    RELEASES_FOLDER,
+    Project,
+    as_text,
+    open_project,
+)
 from bot.app.serving import predict_all
 from bot.errors import ReleaseError, TrainingError
 from bot.faults import Fault, fault_of
@@ -19,6 +31,9 @@ from bot.settings import read_config
 
 if TYPE_CHECKING:
     from nlu.questions import Example
+
+SCRATCH_FOLDER = ".scratch"
+"""In the folder of a draft's files, where a build keeps what it needs for a moment."""
 
 
 def train_release(project: Project, on_progress: OnProgress) -> Release:
@@ -32,6 +47,24 @@ def train_release(project: Project, on_progress: OnProgress) -> Release:
 def train_candidate(project: Project, asked: Sequence[Logged], on_progress: OnProgress) -> Release:
     """Build a candidate from the files, beside the releases, and try it on logged questions. Raises TrainingError."""
     return _build(project, project.candidates, on_progress, _trial(project, asked) if asked else None)
+
+
+def confine_build(project: Project) -> None:
+    """Keep this process, which builds a candidate of somebody's draft, from the network and from other files.
+
+    It reads the code and the releases, and writes in the folder of the draft's files, among the candidates and in the
+    cache. To be called before anything else: a thread that runs already would be left out.
+    """
+    from nlu.cache import cache_folder
+    from nlu.sandbox import confine
+
+    scratch = project.root / SCRATCH_FOLDER
+    writable = [project.root, project.data / CANDIDATES_FOLDER, cache_folder()]
+    for folder in (scratch, *writable):
+        folder.mkdir(parents=True, exist_ok=True)
+    # The processes that it starts make their folders there too.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    confine([project.data / RELEASES_FOLDER], writable, starts_programs=True)
 
 
 def _build(project: Project, store: ReleaseStore, on_progress: OnProgress, trial: Trial | None = None) -> Release:

@@ -116,16 +116,6 @@ def test_opening_a_locked_new_file_is_explained(opened: Open, tmp_path: Path) ->
     assert_one_sentence(caught.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write any file")
-async def test_a_read_only_file_is_explained(tmp_path: Path) -> None:
-    """A file that has lost its write permission says so."""
-    Disk(tmp_path).close()
-    (tmp_path / DATABASE_FILE).chmod(0o444)
-    with pytest.raises(QuestionLogError, match="it is read-only"), closing(Disk(tmp_path)) as disk:
-        await disk.record()
-    (tmp_path / DATABASE_FILE).chmod(0o644)
-
-
 def test_processes_share_a_file_from_the_first_moment(tmp_path: Path) -> None:
     """Processes that make and write the same file at once lose no row and agree on the askers' key."""
     folder = tmp_path / "new" / "data"
