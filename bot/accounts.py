@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Account:
     department: str
     is_active: bool
     has_second_factor: bool
-    stamp: str
+    stamp: str = field(repr=False)
 
 
 class Accounts:

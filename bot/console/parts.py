@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -35,7 +35,7 @@ class Parts:
     database: Database
     accounts: Accounts
     audit: AuditLog
-    key: bytes
+    key: bytes = field(repr=False)
     releases: ReleaseStore
     themes: Themes
     drafts: Drafts
@@ -44,4 +44,4 @@ class Parts:
     pauses: Pauses
     meaning: Understanding
     previews: Previews
-    oidc_secret: str = ""
+    oidc_secret: str = field(default="", repr=False)

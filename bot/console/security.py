@@ -26,8 +26,14 @@ _HEADERS = {
 }
 
 
+UNREADABLE = "What your browser has sent can't be read: go back and try again."
+
+
 class SizeLimit:
-    """Refuses what is too large, whether it says so in a header or is only found to be while it comes in."""
+    """Refuses what is too large, whether it says so in a header or is only found to be while it comes in.
+
+    What isn't text is refused too.
+    """
 
     def __init__(self, app: ASGIApp, most: int = MAX_BODY) -> None:
         self._app = app
@@ -35,12 +41,19 @@ class SizeLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, with its body once it is known to be small enough."""
+        if scope["type"] == "http" and not all(_is_text(value) for _, value in scope["headers"]):
+            return await PlainTextResponse(UNREADABLE, 400)(scope, receive, send)
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             return await self._app(scope, receive, send)
+        if dict(scope["headers"]).get(b"content-type", b"").lower().startswith(b"multipart"):
+            return await PlainTextResponse(UNREADABLE, 415)(scope, receive, send)
         body = await self._body(receive)
         if body is None:
             refusal = PlainTextResponse("That form is too large: shorten what you entered.", 413)
             return await refusal(scope, receive, send)
+        # No page takes files, and what reads forms takes for granted that they are UTF-8.
+        if not _is_text(body):
+            return await PlainTextResponse(UNREADABLE, 400)(scope, receive, send)
         return await self._app(scope, _replay(body, receive), send)
 
     async def _body(self, receive: Receive) -> bytes | None:
@@ -103,6 +116,14 @@ def _policy(nonce: str) -> str:
         f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
     )
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
