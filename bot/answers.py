@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import msgspec
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.errors import AnswerError
 from bot.messages import Source
+from bot.plain_yaml import PlainConstructor, load_plain
 from bot.rates import OUTDATED, RateTable, load_rates
 
 NATIONS = {
@@ -37,7 +37,7 @@ _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
-class _DatesAsText(SafeConstructor):
+class _DatesAsText(PlainConstructor):
     """Leaves dates to msgspec, whose error names the key of one that is wrong."""
 
 
@@ -227,9 +227,7 @@ def _load(path: Path, kind: type[Any]) -> tuple[Any, str]:
 
 def read_yaml(text: str) -> Any:
     """Front matter as plain values; dates stay text."""
-    yaml = YAML(typ="safe")
-    yaml.Constructor = _DatesAsText
-    return yaml.load(text)
+    return load_plain(text, _DatesAsText)
 
 
 def _line_of(problem: str, head: str) -> int:

@@ -24,10 +24,15 @@ MAX_PASSES = 4
 # are needed inside emoji, so they only go where they follow what a number is made of.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff]+"
-    "|(?<=[\\w\\s.()@+-])[\u200d\u20e3\ufe00-\ufe0f]+"
+    "\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff\ue000-\uf8ff]+"
+    "|(?<=[\\w\\s.()@+-])[\u200d\u20e3\ufe00-\ufe0f\U000e0000-\U000e0fff]+"
+)
+# The letter O that is typed for a zero: between the digits of a number, or at its start.
+_O_FOR_ZERO = re.compile(
+    r"(?<=\d)[oO](?=[\s-]?\d)|(?<=\d[\s-])[oO](?=\d)|(?<!\w)[oO](?=[\s-]?[1-9]\d)|(?<!\w)[oO][hH](?=[\s-]?7\d)"
 )
 _UNUSUAL = re.compile(r"[^\x00-\x7f£]")
+_ZEROS = str.maketrans("oOhH", "00  ")
 _PLACEHOLDER = re.compile(rf"\[({'|'.join(kind.value for kind in Kind)})\]")
 _WORD = re.compile(r"[^\W\d_][\w']+")
 
@@ -96,6 +101,7 @@ def _visible(text: str) -> str:
 def _view(text: str) -> str:
     """The text as the patterns read it: as long as the text, in plain digits and dashes, placeholders blanked out."""
     text = _UNUSUAL.sub(lambda match: _plain(match[0]), text)
+    text = _O_FOR_ZERO.sub(lambda match: match[0].translate(_ZEROS), text)
     return _PLACEHOLDER.sub(lambda match: FILL[Kind(match[1])] * len(match[0]), text)
 
 

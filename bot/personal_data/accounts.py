@@ -11,57 +11,76 @@ from bot.personal_data.rules import FILL, Kind, Rule, Span, after, before, compi
 
 # --- payment card -----------------------------------------------------------------------------------------------------
 
-_SEP = r"[\s./-]{1,2}"
+_SEP = r"[\s./_,-]{1,3}"
 _CARD_WORDS = compiled(r"\b(?:card|visa|mastercard|debit|credit|amex|long number)\b")
+_CARD_AFTER = compiled(
+    r"^\W*(?:is|was|on|-)?\s*(?:my|the|his|her|our)?\s*(?:\w+\s)?(?:card|visa|mastercard|debit|amex)\b"
+)
 _LAST_GROUP = re.compile(r"\D+\d+$")
 
 
 def _card(match: re.Match[str]) -> Span | None:
-    """A number that passes the Luhn test (perhaps followed by an expiry date), or is said to be a card's."""
+    """A number that passes the Luhn test (perhaps followed by an expiry date), or is said to be a card's.
+
+    Four groups of four are a card's even with a digit wrong, unless they are years.
+    """
     number = match[0]
     while len(digits_of(number)) >= 13:
         if luhn.is_valid(digits_of(number)):
             return match.start(), match.start() + len(number)
         number = _LAST_GROUP.sub("", number) if _LAST_GROUP.search(number) else ""
-    is_said_to_be = len(digits_of(match[0])) in (15, 16) and _CARD_WORDS.search(before(match))
-    return match.span() if is_said_to_be else None
+    is_said_to_be = len(digits_of(match[0])) in range(15, 20) and (
+        _CARD_WORDS.search(before(match)) or _CARD_AFTER.search(after(match))
+    )
+    return match.span() if is_said_to_be or _is_grouped_in_fours(match[0]) else None
+
+
+def _is_grouped_in_fours(number: str) -> bool:
+    groups = re.split(r"\D+", number)
+    return [len(group) for group in groups[:4]] == [4] * 4 and not all(re.match("19|20", group) for group in groups)
 
 
 def _card_like(match: re.Match[str]) -> Span | None:
     """One in other groups, but not the ages of twelve children."""
-    return _card(match) if re.search(r"\d{3}", match[0]) else None
+    return _card(match) if re.search(r"\d{3}", match[0]) or len(digits_of(match[0])) >= 15 else None
 
 
 CARD = Rule(
     Kind.CARD,
     compiled(
-        rf"(?<![\d£+])[2-6](?:\d{{12,18}}|\d{{3}}{_SEP}(?:\d{{6}}{_SEP}\d{{4,5}}"
+        rf"(?<![\d£+])[1-9](?:\d{{12,18}}|\d{{3}}{_SEP}(?:\d{{6}}{_SEP}\d{{4,5}}"
         rf"|\d{{4}}{_SEP}\d{{4}}{_SEP}\d{{1,4}}(?:{_SEP}\d{{1,3}})?))(?!\d)"
     ),
     _card,
     digits=13,
 )
-CARD_LIKE = Rule(Kind.CARD, compiled(r"(?<![\d£+])[2-6](?:[\s.-]?\d){12,18}(?!\d)"), _card_like, digits=13)
+CARD_LIKE = Rule(Kind.CARD, compiled(r"(?<![\d£+])[1-9](?:[\s._,-]{0,3}\d){12,18}(?!\d)"), _card_like, digits=13)
 
 # --- bank account -----------------------------------------------------------------------------------------------------
 
 _ACCOUNT_WORD = r"(?:acc(?:oun)?ts?|accs?|a/c)"
-_SORT_CODE = r"(?<!\d)(?:\d\d([\s.-])\d\d\1\d\d|\d{6})"
+_SORT_CODE = r"(?<!\d)(?:\d\d([\s./_-])\d\d\1\d\d|\d{6})"
 _ACCOUNT = r"(?:\d{8}|\d{4}[\s-]\d{4})(?![\d/]|-\w)"
 _BANK_WORD = (
     rf"(?:sort ?codes?|sc|s/c|{_ACCOUNT_WORD}|bank\w*|8[- ]digit (?:number|acc\w*)|building society|monzo|starling"
-    r"|barclays|lloyds|natwest|hsbc|santander|halifax|nationwide|tsb|rbs|revolut|chase|coop|co-op)"
+    r"|barclays|lloyds|natwest|hsbc|santander|halifax|nationwide|tsb|rbs|revolut|chase|coop|co-op|metro|first direct"
+    r"|virgin money|tide|monese|kroo|wise|credit union|post office|danske|ulster|clydesdale|giro|savings account)"
 )
 _BANK_BEFORE = compiled(rf"(?:\b{_BANK_WORD}\b|{FILL[Kind.BANK_ACCOUNT]})(?P<gap>(?:\D|(?<!\d)\d(?!\d)){{0,40}})$")
 _BANK_AFTER = compiled(rf"^[^.?!]{{0,40}}\b(?:sort ?code|{_ACCOUNT_WORD}|bank)\b")
-_SORT_BEFORE = compiled(r"\b(?:(?:sort ?codes?|sc|s/c)\b\D{0,30}|sort\W{0,3})$")
+_SORT_BEFORE = compiled(r"\b(?:(?:sort[\s._-]?codes?|sc|s/c)\b\D{0,30}|sort\W{0,3}(?:is\s)?)$")
 _SORT_AFTER = compiled(r"^\W*(?:is|was)?\W*(?:the|my|his|her|our)?\W*sort ?code\b")
 _AFTER_ACCOUNT = re.compile(rf"{FILL[Kind.BANK_ACCOUNT]}[\s,/&-]{{1,4}}$")
 _SEVEN_DIGITS_OF = compiled(rf"\b(?:8[- ]digit|{_ACCOUNT_WORD} ?(?:no|num|number))\b")
 _OTHER_NUMBER = compiled(
     r"\b(?:ref\w*|claim|case|customer|client|application|nhs|passport|utr|licen[cs]e|phone|id|code is)\b"
 )
+_ACCOUNT_IS = compiled(
+    rf"\b{_ACCOUNT_WORD}(?:'?s)?\.?\s?(?:no|num|number|nr|#)?\.?(?:'?s|\s(?:is|was))?\W{{0,3}}$"
+    rf"|\b8[- ]digit[^\d.]{{0,20}}$|{FILL[Kind.BANK_ACCOUNT]}\W{{0,4}}(?:(?:and|acc\w*|a/c|no|number)\W{{0,2}}){{0,3}}$"
+)
 _SUMS = re.compile(r"\d\d[05]0\D\d\d[05]0")
+_WHOLE_DATE = re.compile(r"\d{1,2}\W\d{1,2}\W(?:19|20)\d\d")
 _DAY_AND_MONTH = re.compile(r"(?:[0-2]?\d|3[01])\W(?:0?[1-9]|1[0-2])\W")
 
 
@@ -95,7 +114,7 @@ def _sort_code(match: re.Match[str]) -> Span | None:
     return match.span() if could_be_bank and _BANK_BEFORE.search(leading) else None
 
 
-IBAN_GB = Rule(Kind.BANK_ACCOUNT, compiled(r"\bGB[\s-]?\d\d[\s-]?[A-Z]{4}(?:[\s-]?\d){14}\b"), digits=16)
+IBAN_GB = Rule(Kind.BANK_ACCOUNT, compiled(r"\bGB[\s-]?\d\d[\s-]?[A-Z]{4}(?:[\s-]?\d){12,16}\b"), digits=16)
 IBAN = Rule(Kind.BANK_ACCOUNT, compiled(r"\b[A-Z]{2}\d\d(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?\b"), _iban, digits=8)
 SORT_CODE_AND_ACCOUNT = Rule(
     Kind.BANK_ACCOUNT,
@@ -104,8 +123,23 @@ SORT_CODE_AND_ACCOUNT = Rule(
     ),
     digits=14,
 )
+# "account number 49-201-338", "acc 1 9 2 0 3 3 8 4", but not "account since 12.03.2019"
+ACCOUNT_LIKE = Rule(
+    Kind.BANK_ACCOUNT,
+    compiled(r"(?<![\d£])(?<!\d[/.-])\d(?:[\s._-]{0,3}\d){7}(?![\d/]|[.,-]\d)"),
+    lambda match: match.span() if _ACCOUNT_IS.search(before(match)) and not _WHOLE_DATE.fullmatch(match[0]) else None,
+    digits=8,
+)
 ACCOUNT = Rule(Kind.BANK_ACCOUNT, compiled(rf"(?<![\d£])(?<!\d[/.-])(?:{_ACCOUNT}|\d{{7}}(?!\d))"), _account, digits=7)
 SORT_CODE = Rule(Kind.BANK_ACCOUNT, compiled(rf"{_SORT_CODE}(?!\d)"), _sort_code, digits=6)
+# "1 1 - 0 2 - 3 3"
+SORT_CODE_LIKE = Rule(
+    Kind.BANK_ACCOUNT,
+    compiled(r"(?<!\d)\d(?:[\s./_-]{0,3}\d){5}(?!\d)"),
+    lambda match: match.span() if _SORT_BEFORE.search(before(match)[-25:]) else None,
+    digits=6,
+    hints=("sort", "sc", "s/c"),
+)
 
 # --- harmless numbers -------------------------------------------------------------------------------------------------
 

@@ -13,26 +13,56 @@ from bot.personal_data.rules import Kind, Rule, Span, after, before, compiled
 # --- e-mail -----------------------------------------------------------------------------------------------------------
 
 _LOCAL = r"(?<![\w.+%'-])[\w.+%'-]+"
-_PROVIDERS = ("gmail", "googlemail", "hotmail", "outlook", "yahoo", "icloud", "live", "msn", "aol", "btinternet", "sky")
+_PROVIDERS = (
+    *(
+        "gmail",
+        "googlemail",
+        "hotmail",
+        "outlook",
+        "yahoo",
+        "ymail",
+        "icloud",
+        "live",
+        "msn",
+        "aol",
+        "btinternet",
+        "sky",
+    ),
+    *("proton", "protonmail", "virginmedia", "talktalk", "ntlworld", "tiscali", "gmx", "mail"),
+)
 _PROVIDER = rf"(?:{'|'.join(_PROVIDERS)})"
-_END = r"(?:com|net|me|co\s?(?:\.|dot)\s?uk)\b"
+_DOT = r"\s?(?:\.|,|[(\[]dot[)\]]|\bdot\b)\s?"
+_END = r"(?:com|net|me|co\s?(?:\.|dot)?\s?uk)\b"
+# "brian dot hughes", "susan bright": what is said before "at".
+_SAID_DIGITS = r"(?:\s(?:\d+|one|two|three|four|five|six|seven|eight|nine)\b){0,6}"
+_SAID = rf"[\w.+'-]+(?:\s(?:dot|underscore|dash|hyphen)\s[\w.+'-]+{_SAID_DIGITS}){{0,4}}"
+_EMAIL_IS = r"(?:(?<=mail is )|(?<=mail's )|(?<=mail )|(?<=mail: )|(?<=address is ))"
 
-EMAIL = Rule(Kind.EMAIL, compiled(rf"{_LOCAL}@\s?(?:[\w-]+\.)+[a-z]{{2,}}"), hints=("@",))
-# "jo at gmail dot com", "jo (at) gmail.com", "jo @ gmail"
+# A name with a space before "@" is no address where a site follows: "look @ gov.uk".
+EMAIL = Rule(
+    Kind.EMAIL,
+    compiled(rf"{_LOCAL}(?:@\s?|\s@\s?(?!(?:www|gov|nhs)\.))(?:[\w-]+\.)+[a-z]{{2,}}"),
+    hints=("@",),
+)
+# "jo at gmail dot com", "jo (at) gmail.com", "jo @ gmail", "jo.b at plumbers dot co dot uk"
 SPELT_EMAIL = Rule(
     Kind.EMAIL,
     compiled(
-        rf"{_LOCAL}(?:\s?(?:@|[(\[]at[)\]])\s?{_PROVIDER}\b(?:\s?(?:\.|dot)\s?{_END})?"
-        rf"|\sat\s{_PROVIDER}\s?(?:\.|dot)\s?{_END})"
+        rf"(?:{_EMAIL_IS}\w+\s\w+|(?<![\w.+'-]){_SAID})(?:\s?(?:@|[(\[]\s?at\s?[)\]])\s?{_PROVIDER}\b(?:(?:{_DOT}|\s){_END})?"
+        rf"|\s?[(\[]\s?at\s?[)\]]\s?[\w-]+(?:{_DOT}[a-z]{{2,}}\b){{1,3}}"
+        rf"|\sat\s{_PROVIDER}(?:{_DOT}|\s){_END}"
+        r"|\sat\s[\w-]+(?:\sdot\s[a-z]{2,}\b){1,3})"
     ),
-    hints=_PROVIDERS,
+    hints=(*_PROVIDERS, " dot ", "(at)", "[at]", "( at )"),
 )
 
 # --- National Insurance number ----------------------------------------------------------------------------------------
 
-_GAP = r"[\s./_-]{0,2}"
+_GAP = r"[\s.,/_-]{0,3}"
 _SIX_DIGITS = rf"(?:{_GAP}\d){{6}}"
-_NI_WORDS = compiled(r"\b(?:ni|n\.i|nino|nat(?:ional)? ins\w*)\b\D{0,30}$")
+_NI_WORDS = compiled(
+    r"\b(?:ni|n\.\s?i|n i|nino|n i n o|nat(?:ional)?\.? ?ins\w*|insurance (?:no|num\w*)|yswiriant gwladol)\b\D{0,30}$"
+)
 # "we 100000 a year" and "on 12.03.24 a letter came" have the shape of a National Insurance number.
 _WORD_BEFORE_NUMBER = re.compile(
     r"(?:[Aa][hmnst]|[Bb][ey]|[Ee][hrx]|[Hh][aem]|[Ll]a|[Mm][aey]|[Oo][hknr]|[Pp]a|[Tt]a|[Ww]e|[Yy]a)\s"
@@ -57,22 +87,37 @@ NI_NUMBER = Rule(
     _ni_number,
     digits=6,
 )
+# In capitals it is one even with words run into it, or without its last letter.
+NI_NUMBER_RUN_IN = Rule(
+    Kind.NI_NUMBER,
+    re.compile(
+        r"(?<![A-Z\d])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}(?:[A-D](?![A-Z\d])|(?!\w))"
+    ),
+    digits=6,
+)
 NI_NUMBER_LIKE = Rule(
     Kind.NI_NUMBER,
-    compiled(rf"\b[A-Z]{{2}}{_SIX_DIGITS}(?:{_GAP}[A-D])?\b"),
+    compiled(rf"\b[A-Z]\s?[A-Z]{_SIX_DIGITS}(?:{_GAP}[A-Z])?\b"),
     _ni_number_like,
     digits=6,
-    hints=("ni", "n.i", "nat"),
+    hints=("ni", "n.", "n i", "nat", "insur"),
 )
 
 # --- phone ------------------------------------------------------------------------------------------------------------
 
-_SEP = r"[\s.()/_-]{0,2}"
+_SEP = r"[\s.(),/_-]{0,3}"
 _NOT_A_DATE = r"(?<!\b\d/)(?<!\b\d\d/)(?!\d\d[\s./-]\d\d[\s./-](?:19|20)\d\d(?!\d))"
 _PHONE_WORDS = compiled(
-    r"\b(?:phone|mobile|mob|tel|telephone|ring|call|text|txt|whatsapp|landline|contact|my num(?:ber)?)\b\D{0,25}$"
+    r"\b(?:(?:tele)?phone|fone|mobile|mob|tel|cell|ring|call|text|txt|whats ?app?|landline|contact|fax"
+    r"|my (?:num(?:ber|ba)?|no)|reach me|number(?:'?s| is)?:?)(?:'s)?\b\D{0,25}$"
 )
 _PHONE_AFTER = compiled(r"^\W*(?:(?:is|was)\W+)?(?:(?:my|the|his|her)\W+)?(?:phone|mobile|mob|tel|landline|whatsapp)\b")
+
+
+_OWN_PHONE = compiled(
+    r"\bmy (?:(?:home|house|work|mobile|mob|land ?line|tele)\s?)?(?:phone|mobile|mob|tel|landline|line)?\s?"
+    r"(?:num(?:ber)?|no|phone|mobile|landline)\.?(?:'?s)?(?:\s(?:is|was))?\W{0,3}$"
+)
 
 
 def _phone_like(match: re.Match[str]) -> Span | None:
@@ -95,6 +140,13 @@ PHONE = Rule(
         rf"|(?:\+|(?<!\w)00)(?!44{_SEP}(?:\(?0\)?\s?)?[38])[1-9](?:{_SEP}\d){{9,13}}(?!\d))"
     ),
     digits=10,
+)
+SHORT_PHONE = Rule(
+    Kind.PHONE,
+    compiled(rf"(?<![\d£])\d(?:{_SEP}\d){{5,12}}(?!\d)"),
+    lambda match: match.span() if _OWN_PHONE.search(before(match)) else None,
+    digits=6,
+    hints=("my ",),
 )
 PHONE_LIKE = Rule(
     Kind.PHONE,

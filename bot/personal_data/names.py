@@ -6,7 +6,7 @@ import re
 from enum import Enum
 
 from bot.personal_data.rules import FILL, Kind, Span, compiled, words_of
-from bot.personal_data.words import ALSO_WORDS, FIRST_NAMES, NEVER_A_NAME
+from bot.personal_data.words import ALSO_WORDS, CAPITALISED_NAMES, FIRST_NAMES, NEVER_A_NAME
 
 
 class Cue(Enum):
@@ -18,6 +18,7 @@ class Cue(Enum):
     INTRODUCED = 4
     HERE = 5
     THIS_IS = 6
+    LOOSE = 7
 
 
 _TITLE = r"(?:mr|mrs|ms|miss|mx|dr|rev)\.?"
@@ -28,25 +29,53 @@ _NAME = rf"(?P<name>(?:{_TITLE}[ ]+)?{_WORD}(?:[ ]+{_WORD}){{0,3}})"
 _LINE_ENDS = r"(?=[^\w\n]*(?:x+\W*)?(?:\n|$))"
 
 # Each with what must be in a text (in lower case) for the pattern to be worth trying.
+_IS = r"(?:\s+(?:is|was|be)\s+(?:(?:actually|really|just|now)\s+)?|\s*[:=]\s*|\s+[-\u2013]\s+)"
+_DATA = f"[{''.join(FILL[kind] for kind in Kind if kind is not Kind.NAME)}]"
 _CUES = (
     (
         Cue.OUTRIGHT,
-        ("name", "call"),
+        ("name", "call", "known"),
         compiled(
-            r"\b(?:(?<!user )(?<!company )(?:sur|fore)?name(?:'?s)?(?:\s+(?:is|was)\s+|\s*[:=]\s*|\s+-\s+)"
-            r"|(?:name's|my (?:full )?names)\s+|(?:i'?m|i am) called\s+"
-            rf"|(?:everyone|everybody|people|they|friends) calls? me\s+){_NAME}"
+            rf"\b(?:(?<!user )(?<!company )(?:(?:sur|fore)name|names?)(?:'?s)?{_IS}"
+            r"|(?:name's|my (?:full )?names)\s+|(?:i'?m|i am) (?:called|known as)\s+"
+            rf"|(?:everyone|everybody|people|they|friends|folk|folks) calls? me\s+){_NAME}"
+        ),
+    ),
+    (
+        Cue.LOOSE,
+        ("name", "maiden"),
+        compiled(
+            r"(?:\bmy (?:full |first |last |own |real |married |maiden |sur)?name,?\s+"
+            r"|\b(?:surname|(?:first|last) name|maiden(?: name)?)\s+"
+            rf"|(?:^|{_DATA}[\s,;.]{{1,3}})(?:full )?name\s+){_NAME}"
         ),
     ),
     (
         Cue.SIGNED,
-        ("regards", "wishes", "sincerely", "faithfully", "truly", "signed"),
-        compiled(rf"\b(?:regards|wishes|sincerely|faithfully|truly|signed)[\s,:-]+{_NAME}{_LINE_ENDS}"),
+        ("regards", "wishes", "sincerely", "faithfully", "truly", "signed", "yours", "love"),
+        compiled(
+            r"\b(?:(?:regards|wishes|sincerely|faithfully|truly|signed)[\s,:-]+|(?:yours|love)(?:[ ]*[,-]\s*|\s*\n\s*))"
+            rf"{_NAME}{_LINE_ENDS}"
+        ),
     ),
     (
         Cue.INTRODUCED,
-        ("thank", "cheers", "thx", "best"),
-        compiled(rf"\b(?:thanks|thank you|cheers|thx|best)\s*[,\n-]\s*{_NAME}{_LINE_ENDS}"),
+        ("thank", "cheers", "thx", "best", "ta", "tnx"),
+        compiled(
+            r"\b(?:thanks|thank you|cheers|thx|tnx|ta|best)\s*(?:[,\n-]|\s(?=(?-i:[A-Z]))(?!.*\n))\s*"
+            rf"{_NAME}{_LINE_ENDS}"
+        ),
+    ),
+    (
+        Cue.INTRODUCED,
+        ("from", "-", "~", "\u2013", "\n"),
+        # A line that says who a message is from.
+        compiled(rf"(?:(?:^|\n)\s*from[ :]+{_NAME}{_LINE_ENDS})"),
+    ),
+    (
+        Cue.THIS_IS,
+        ("\n", "-", "~", "\u2013"),
+        compiled(rf"(?:\n[ ]*|\s[-~\u2013]\s*){_NAME}(?=[\s.!x]*$)"),
     ),
     (
         Cue.GREETED,
@@ -58,17 +87,33 @@ _CUES = (
     ),
     (
         Cue.INTRODUCED,
-        ("m ", "me", "this"),
-        compiled(rf"\b(?:i'?m|i am|am|names|call me|this is(?-i:(?= [A-Z]))|(?:it'?s|just|only) me,?)\s+{_NAME}"),
+        ("m ", "me", "this", "myself"),
+        compiled(
+            r"\b(?:i'?m|i am|am|names|call me|myself|this is(?-i:(?= [A-Z]))|(?:it'?s|just|only) me,?"
+            rf"|(?:hi|hello|hey|hiya)[\s,.!]+(?:it'?s|its)(?-i:(?= [A-Z])))\s+{_NAME}"
+        ),
     ),
     (Cue.THIS_IS, ("this", "it"), compiled(rf"\b(?:this is|it'?s|it is)\s+{_NAME}")),
     (
         Cue.HERE,
         ("here",),
         compiled(
-            r"(?:^|[.,:;!?\n]\s*|\b(?:hi|hiya|hello|hey|all|everyone|morning|afternoon|evening|it'?s)\s+)"
+            r"(?:^|[.,:;!?\n]\s*|\b(?:hi|hiya|hello|hey|ok|okay|all|everyone|morning|afternoon|evening|it'?s)\s+)"
             rf"(?P<name>(?:{_TITLE}[ ]+)?{_WORD}(?:[ ]+{_WORD}){{0,3}}?)(?=\s+here\b)"
         ),
+    ),
+    (
+        Cue.HERE,
+        ("name",),
+        compiled(
+            rf"(?:^|[.,:;!?\n]\s*)(?P<name>(?:{_TITLE}[ ]+)?{_WORD}(?:[ ]+{_WORD}){{0,3}}?)"
+            r"(?=,?\s+(?:is|that'?s|thats)\s+(?:my|the) (?:full )?name\b)"
+        ),
+    ),
+    (
+        Cue.HERE,
+        tuple(FILL[kind] for kind in Kind if kind is not Kind.NAME),
+        compiled(rf"(?:^|\n)(?P<name>{_WORD}(?:[ ]+{_WORD}){{0,2}})(?=,?\s+(?:(?:of|at|dob|ni|tel)[:\s]+)?{_DATA})"),
     ),
     (
         Cue.HERE,
@@ -109,13 +154,21 @@ def _count(words: list[re.Match[str]], cue: Cue, is_titled: bool) -> int:
     first = words[0][0]
     if first.lower() in NEVER_A_NAME:
         return 0
-    is_known = first.lower().partition("-")[0] in FIRST_NAMES
-    if cue is Cue.OUTRIGHT or is_titled:
+    is_known = _is_first_name(first)
+    if cue is Cue.OUTRIGHT or is_titled or (cue is Cue.LOOSE and (is_known or _is_capitalised(first))):
         return _length(words, is_outright=True)
+    if cue is Cue.LOOSE:
+        return 0
     if not _is_capitalised(first):
         is_word = cue is Cue.THIS_IS and first.lower() in ALSO_WORDS
         return _length(words) if is_known and not is_word else 0
     return _length(words) if is_known or _looks_like_name(words, cue) else 0
+
+
+def _is_first_name(word: str) -> bool:
+    """Whether a word is a known first name, alone or as the first half of a double one."""
+    first = word.lower().partition("-")[0]
+    return first in FIRST_NAMES or (word[0].isupper() and first in CAPITALISED_NAMES)
 
 
 def _looks_like_name(words: list[re.Match[str]], cue: Cue) -> bool:
@@ -130,7 +183,7 @@ def _length(words: list[re.Match[str]], is_outright: bool = False) -> int:
     count = 1
     while count < len(words) and _goes_on(words, count):
         word = words[count]
-        is_surname = _is_capitalised(word[0]) or _ENDS_NAME.match(word.string, word.end())
+        is_surname = _is_capitalised(word[0]) or word[0] in _PARTICLES or _ENDS_NAME.match(word.string, word.end())
         if not (is_surname or (is_outright and count == 1)):
             break
         count += 1
@@ -141,7 +194,10 @@ def _goes_on(words: list[re.Match[str]], index: int) -> bool:
     """Whether the word at an index can be part of the name that the words before it began."""
     word = words[index][0]
     if word in _PARTICLES:
-        return index + 1 < len(words) and _is_capitalised(words[index + 1][0])
+        following = words[index + 1] if index + 1 < len(words) else None
+        return following is not None and (
+            _is_capitalised(following[0]) or _ENDS_NAME.match(following.string, following.end()) is not None
+        )
     return word.lower() not in NEVER_A_NAME and (_is_capitalised(word) or not word.endswith("ing"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.personal_data import accounts, contacts, people, references
+from bot.personal_data import accounts, addresses, contacts, people, references, spoken
 
 # The most specific shapes come first, for a rule does not see what an earlier one has found.
 RULES = (
@@ -15,21 +15,29 @@ RULES = (
     references.DRIVING_LICENCE,
     accounts.CARD,
     accounts.SORT_CODE_AND_ACCOUNT,
+    references.SHARE_CODE,
     references.NHS_NUMBER,
     references.UTR,
     contacts.PHONE,
     contacts.HELPLINE,
     accounts.CARD_LIKE,
+    spoken.BANK,
+    spoken.CARD,
+    spoken.PHONE,
     people.NUMERIC_DATE_OF_BIRTH,
     people.WRITTEN_DATE_OF_BIRTH,
     people.PART_DATE_OF_BIRTH,
-    people.ADDRESS,
-    people.STREET,
+    addresses.ADDRESS,
+    addresses.STREET,
     accounts.MONEY,
     accounts.YEARS,
     accounts.ACCOUNT,
     accounts.SORT_CODE,
+    accounts.SORT_CODE_LIKE,
+    accounts.ACCOUNT_LIKE,
     accounts.DATE,
     references.REFERENCE,
+    contacts.NI_NUMBER_RUN_IN,
     contacts.PHONE_LIKE,
+    contacts.SHORT_PHONE,
 )

@@ -63,6 +63,14 @@ UTR = Rule(
     digits=10,
     hints=("utr", "tax", "assessment"),
 )
+# "W4T 92K 8LP"
+SHARE_CODE = Rule(
+    Kind.REFERENCE,
+    compiled(r"\b(?=[A-Z\s-]*\d)(?:[A-Z\d]{3}[\s-]?){2}[A-Z\d]{3}\b"),
+    lambda match: match.span() if re.search(r"share code\W*(?:\w+\W+)?$", before(match).lower()) else None,
+    digits=1,
+    hints=("share code",),
+)
 REFERENCE = Rule(
     Kind.REFERENCE,
     compiled(

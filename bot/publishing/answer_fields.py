@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.answers import FRONT_MATTER, NATIONS, read_yaml
+from bot.plain_yaml import load_plain
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _HEADING = re.compile(r"^## +(" + "|".join(NATIONS.values()) + r") *$", re.MULTILINE)
@@ -109,7 +109,7 @@ def _scalar(value: str) -> str:
     """One line of text as YAML: as it is where that reads back the same, else between quotation marks."""
     value = " ".join(_CONTROL.sub("", value).split())
     try:
-        is_plain = YAML(typ="safe").load(f"key: {value}") == {"key": value} or re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+        is_plain = load_plain(f"key: {value}") == {"key": value} or re.fullmatch(r"\d{4}-\d\d-\d\d", value)
     except (YAMLError, ValueError):
         is_plain = None
     return value if is_plain else json.dumps(value, ensure_ascii=False)

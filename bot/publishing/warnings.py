@@ -16,6 +16,7 @@ from bot.errors import AnswerError, DraftError
 from bot.messages import Reply
 from bot.publishing.answer_fields import AnswerFields, fields_of
 from bot.publishing.answer_files import AnswerFiles
+from bot.publishing.link_spoofing import hosts_of, links_of, suspects
 from bot.publishing.question_files import question_key
 from bot.reading_age import reading_age
 from bot.settings import AnswerSettings
@@ -108,7 +109,11 @@ class Reviewer:
                 found.append(Finding("body", _without_place(str(error)), is_fault=True))
             return Review(found, (), {})
         found += [*faults, *_wording(" ".join([answer.title, *answer.sections.values()]))]
+        found += [Finding("body", one.text, one.is_fault) for one in suspects(links_of(answer), self._known_hosts())]
         return Review(found, self._measures(answer, base, day), _replies(answer, base, day))
+
+    def _known_hosts(self) -> set[str]:
+        return hosts_of(self._files.base().answers.values())
 
     def _read(self, path: Path, draft: Draft, day: date) -> tuple[Answer, AnswerBase, list[Finding]]:
         """A draft as the answer that it would be, among the others, and what `signpost check` would say of it."""

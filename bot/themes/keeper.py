@@ -26,8 +26,10 @@ CHANGES = 512
 """How many changed questions are seen to at a time."""
 TEXTS = 64
 """Texts of the log that are read at a time while nothing else is to be done."""
-BURST = 100
+BURST = 40
 """New questions from which on they wait for a regrouping, which is then quicker than adding one after the other."""
+PAUSE_FACTOR = 4
+"""While such bursts follow each other, the next regrouping begins after so many times as long as the last one took."""
 CHANGED = 50
 CHANGED_SHARE = 0.1
 """Questions that have changed, and what share of all they are, from which on all are grouped anew."""
@@ -78,6 +80,7 @@ class ThemeKeeper:
         if (understanding.age, understanding.release) != self._of:
             await self._begin_anew()
         changes = await self._store.take_changes(CHANGES)
+        self._is_flooded = False
         await self._see_to(changes)
         await self._count_recent()
         if len(changes) == CHANGES:
@@ -120,6 +123,7 @@ class ThemeKeeper:
         self._unread: list[Standing] = []
         self._is_grouped, self._is_wanted, self._changed = False, True, 0
         self._is_all_read = False
+        self._is_flooded = False
         self._regrouping: asyncio.Task[None] | None = None
         self._ended_at, self._took = self._clock(), 0.0
 
@@ -148,6 +152,8 @@ class ThemeKeeper:
             if unread:
                 await self._understanding.keep([one.id for one in unread], [one.text for one in unread])
                 standing = await self._standing(ids)
+            # What the bot has kept with a question just now isn't held yet.
+            await self._understanding.ready()
             touched = {theme for _, theme in changes if theme} | {one.theme_id for one in standing if one.theme_id}
             await self._take_out(ids, standing)
             touched |= await self._place([one for one in standing if one.is_wanting])
@@ -175,9 +181,10 @@ class ThemeKeeper:
         self._changed += len(new)
         if self._regrouping or not self._is_grouped:
             self._late |= {one.id for one in new}
+        self._is_flooded = len(new) > BURST
         if not self._is_grouped:
             return set()
-        if len(new) > BURST and not self._regrouping:
+        if self._is_flooded:
             self._is_wanted = True
             return set()
         return {await self._place_one(one) for one in new}
@@ -228,6 +235,8 @@ class ThemeKeeper:
             return
         is_many = self._changed >= max(CHANGED, CHANGED_SHARE * len(self._known))
         waited = self._clock() - self._ended_at
+        if self._is_flooded and waited < PAUSE_FACTOR * self._took:
+            return
         is_settled = self._changed > 0 and waited >= max(SETTLE_SECONDS, SETTLE_FACTOR * self._took)
         if self._is_wanted or is_many or is_settled:
             self._regrouping = asyncio.create_task(self._regroup())
@@ -237,6 +246,7 @@ class ThemeKeeper:
         self._is_wanted, self._changed = False, 0
         try:
             questions = [one for one in await self._scored() if one.is_meant]
+            await self._understanding.ready()
             asked = [Asked(one.id, one.text, one.scores) for one in questions]
             labels = await self._understanding.meaning.group(asked)
             async with self._writing:

@@ -1,0 +1,1 @@
+"""How the cost of an answer grows with the log and with the number of answers."""
