@@ -11,6 +11,7 @@ from bot.errors import QuestionLogError
 from bot.messages import Outcome, Reply
 from bot.places import Place
 from bot.storage.personal_records import Held, PersonalRecords
+from bot.text import in_markdown
 
 logger = logging.getLogger(__name__)
 
@@ -81,5 +82,5 @@ def _in_words(held: Held) -> str:
 
 
 def _line(asked_at: str, text: str | None, outcome: str) -> str:
-    words = f'"{text}"' if text else f"({wording.HELD_NO_WORDS})"
+    words = f'"{in_markdown(text)}"' if text else f"({wording.HELD_NO_WORDS})"
     return f"- {asked_at[:16].replace('T', ' ')}: {words}. {wording.LABELS[Outcome(outcome)]}."

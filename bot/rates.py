@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from bot.errors import AnswerError
 
 COLUMNS = ("rate_id", "label", "value", "unit", "valid_from", "valid_to", "source_url", "checked")
+_PLAIN = re.compile(r"(?:[^\W_]|[ .,/+-])*")
+"""What a value may be made of: it stands in an answer's Markdown, and must not mean anything there."""
 OUTDATED = "the current figure (see the link)"
 
 
@@ -114,6 +117,8 @@ def _rate(row: dict[str, str], line: int) -> Rate:
     )
     if not rate.name.isidentifier():
         raise ValueError(f"{rate.name!r} is no name: use small letters, digits and _")
+    if not _PLAIN.fullmatch(rate.value):
+        raise ValueError(f"{rate.value!r} is no plain figure: use letters, digits, spaces and . , / + -")
     str(rate)
     return rate
 

@@ -12,6 +12,7 @@ MAX_CHARACTERS = 4000
 _COMMAND = re.compile(r"^(?:\s|/+\w*(?:@\w*)?(?=\s|$)|/+|<@!?\d+>|@\w+)+")
 _WORD = re.compile(r"[^\W_]")
 _SPACES = re.compile(r"\s+")
+_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def clean(text: str) -> str:
@@ -30,6 +31,11 @@ def question_in(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is a letter or a digit in it."""
     return _WORD.search(text) is not None
+
+
+def in_markdown(words: str) -> str:
+    """People's words as one line of Markdown that says no more than they do."""
+    return _MARKS.sub(r"\\\1", " ".join(words.split()))
 
 
 def _visible(character: str) -> str:

@@ -106,7 +106,7 @@ def _message(line: bytes, number: int, has_answer: Callable[[str], bool]) -> Mes
 
     try:
         content = json.loads(line.decode("utf-8", "replace"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("This is not valid JSON.") from error
     if not isinstance(content, dict) or not isinstance(content.get("text"), str):
         raise ValueError('A line must be an object with a text, such as {"text": "how much is smp"}.')

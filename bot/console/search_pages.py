@@ -16,6 +16,7 @@ from bot.console.page import Page, account, number, parts, render
 from bot.errors import SignpostError
 from bot.front_desk import service_title
 from bot.messages import Outcome
+from bot.personal_data import scrub
 from bot.reporting.exports import as_csv, as_json
 from bot.storage.community_reports import Key
 from bot.storage.question_search import MAX_COUNTED, FoundQuestion, QuestionSearch, Wanted
@@ -85,7 +86,9 @@ async def _export(request: Request, form: Any, media_type: str, ending: str) -> 
     if asked.errors:
         return await search(request)
     rows = _rows(request, asked)
-    detail = {name: str(value) for name, value in asdict(asked.wanted).items() if value}
+    # The audit log is kept for years: what is looked for may be somebody's number.
+    wanted = replace(asked.wanted, words=scrub(asked.wanted.words).text)
+    detail = {name: str(value) for name, value in asdict(wanted).items() if value}
     await parts(request).audit.record(account(request).email, f"exported questions as {ending}", "question log", detail)
     headers = {"Content-Disposition": f'attachment; filename="questions.{ending}"'}
     return StreamingResponse(form(COLUMNS, rows), media_type=media_type, headers=headers)

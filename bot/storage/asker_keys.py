@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,8 @@ from bot.secret_files import BYTES, replace_secret, secret_in
 DROPPED = bytes(BYTES)
 """What stands in the file in the place of a key that has been dropped: numbers are never used again."""
 LOCK_SECONDS = 10.0
+LOOK_SECONDS = 1.0
+"""How long a look at the file holds: it lets other threads in, which takes longer than all else about a name."""
 REMEDY = "put it back from a backup, or run `signpost keys rotate --drop-old`, which forgets who asked before"
 ASKERS = ("questions", "feedback", "choices", "me_too")
 """The tables that have a column `asker`."""
@@ -28,7 +31,7 @@ Stamp = tuple[int, int, int]
 class AskerKeys:
     """A file of keys, one after another, readable by its owner alone: the first is key 1, the last the one in use.
 
-    What other processes do to the file is noticed with the next name that is asked for.
+    What other processes do to the file is noticed with a name that is asked for, a second later at the latest.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,6 +39,7 @@ class AskerKeys:
         self.path = path
         self._stamp: Stamp | None = None
         self._keys: tuple[bytes, ...] = ()
+        self._looked_at = -LOOK_SECONDS
         try:
             secret_in(path)
             self._keys, self._stamp = _read(path), _stamp(path)
@@ -48,7 +52,8 @@ class AskerKeys:
 
         None can be traced back without its key. A name of any but the first key begins with the key's number.
         """
-        self._look_again()
+        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            self.look_again()
         person = f"{platform}:{author}".encode("utf-8", "backslashreplace")
         return tuple(_name(number, key, person) for number, key in reversed(self.live()))
 
@@ -58,11 +63,12 @@ class AskerKeys:
 
     def dropped(self) -> list[int]:
         """The numbers of the keys that have been dropped."""
-        self._look_again()
+        self.look_again()
         return [number for number, key in enumerate(self._keys, 1) if key == DROPPED]
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """Read the file again if it has changed. While it is missing or damaged, what was read before goes on."""
+        self._looked_at = time.monotonic()
         try:
             if (stamp := _stamp(self.path)) != self._stamp:
                 self._keys, self._stamp = _read(self.path), stamp

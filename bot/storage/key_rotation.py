@@ -55,6 +55,7 @@ async def drop_unused_keys(database: Database) -> list[int]:
         return []
     if datetime.now(timezone.utc) - changed < SETTLED:
         return []
+    database.keys.look_again()
     older = [number for number, _ in database.keys.live()[:-1]]
     unused = [number for number in older if not await rows_under(database, number)]
     if unused:

@@ -48,6 +48,7 @@ _QUOTES = """
 
 def who(database: Database, platform: str, author: str) -> Person:
     """What the statements about a person need: every name that they may be stored under, and the time now."""
+    database.keys.look_again()
     names = database.keys.names(platform, author)
     return {
         "platform": platform,

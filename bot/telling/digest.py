@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
@@ -15,6 +14,7 @@ from bot.messages import Reply, StaffAction
 from bot.storage.audit_log import AuditLog
 from bot.storage.digest_store import DigestStore, NewTheme
 from bot.storage.theme_store import ThemeStore
+from bot.text import in_markdown
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,6 @@ _STATES = {
     "out_of_scope": wording.DIGEST_CLOSED,
     "wont_answer": wording.DIGEST_CLOSED,
 }
-_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 class Digest:
@@ -129,9 +128,4 @@ def _line(place: int, theme: NewTheme) -> str:
     counts = wording.DIGEST_ASKED.format(people=theme.people)
     joined = wording.DIGEST_JOINED.format(count=theme.joined) if theme.joined else ""
     state = _STATES.get(theme.state, "")
-    return f"**{place}.** “{_escaped(words)}”\n" + " ".join(filter(None, (counts, joined, state)))
-
-
-def _escaped(words: str) -> str:
-    """People's words as Markdown that says no more than they do."""
-    return _MARKS.sub(r"\\\1", " ".join(words.split()))
+    return f"**{place}.** “{in_markdown(words)}”\n" + " ".join(filter(None, (counts, joined, state)))

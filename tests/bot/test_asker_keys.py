@@ -49,6 +49,7 @@ class Log:
     def rotate(self) -> None:
         """Change the key, as another process would."""
         rotate(self.path, drop_old=False)
+        self.disk.database.keys.look_again()
 
     async def ask(self, author: str = "jo", text: str = "how much") -> int:
         """Ask in the community."""
@@ -244,6 +245,7 @@ async def test_a_key_that_nothing_needs_is_dropped(log: Log) -> None:
     assert len(database.keys.names("discord", "jo")) == 3
     log.settle()
     await Retention(database, RetentionSettings(), rest_factor=0).run()
+    database.keys.look_again()
     (name,) = database.keys.names("discord", "jo")
     assert name.startswith("3-") and log.path.read_bytes()[: 2 * KEY] == DROPPED * 2
     log.rotate()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from functools import lru_cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.personal_data import SETS, Message, measure, read
+from benchmarks.personal_data import SETS, Figures, Message, measure, read
 from bot.personal_data import MAX_LENGTH, Kind, Scrubbed, is_answerable, scrub
+from tests.fuzz.junk import often
 
 # (what is before the data, the data, what is after it)
 FINDS = {
@@ -91,22 +93,30 @@ paid since 12/03/2018|P45 1st, then P60 2nd
 )
 
 
+@lru_cache
+def _messages(name: str) -> list[Message]:
+    return read(SETS[name])
+
+
+@lru_cache
+def _figures(name: str) -> Figures:
+    return measure(_messages(name))
+
+
 def _labelled() -> list[Message]:
-    return read(SETS["first"])
+    return _messages("first")
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_bars_are_held(name: str) -> None:
     """On each labelled set, nearly all of each kind is found, and at most one harmless message in a hundred suffers."""
-    messages = read(SETS[name])
-    figures = measure(messages)
-    assert len(messages) >= 400
-    assert list(figures.broken_bars()) == []
+    assert len(_messages(name)) >= 400
+    assert list(_figures(name).broken_bars()) == []
 
 
 def test_the_sets_are_large_enough() -> None:
     """Each set has enough of each kind for its bar to mean something, and enough without any."""
-    sets = [measure(read(path)) for path in SETS.values()]
+    sets = [_figures(name) for name in SETS]
     assert sum(figures.harmless for figures in sets) >= 1000
     assert all(sum(figures.scores[kind].total for figures in sets) >= 50 for kind in Kind)
 
@@ -189,7 +199,8 @@ def test_time_is_bounded(piece: str) -> None:
     """Four times as much of a text made for the purpose takes about four times as long, not sixteen."""
     whole = (piece * (MAX_LENGTH // len(piece) + 1))[:MAX_LENGTH]
     part = whole[: MAX_LENGTH // 4]
-    assert min(_seconds(whole) for _ in range(2)) < 12 * max(min(_seconds(part) for _ in range(3)), 0.002)
+    # Measured again only where another process was in the way.
+    assert any(_seconds(whole) < 12 * max(_seconds(part), 0.002) for _ in range(5))
 
 
 def test_time_of_an_ordinary_message() -> None:
@@ -215,7 +226,7 @@ _MESSAGES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@often()
 @given(_MESSAGES)
 def test_scrubbing_again_changes_nothing(text: str) -> None:
     """Any text can be scrubbed, and what comes out has no personal data left to find."""
@@ -223,7 +234,7 @@ def test_scrubbing_again_changes_nothing(text: str) -> None:
     assert scrub(scrubbed.text) == Scrubbed(scrubbed.text, ())
 
 
-@settings(deadline=None, max_examples=400)
+@often()
 @given(_MESSAGES)
 def test_kinds_tell_what_was_replaced(text: str) -> None:
     """Each kind has a placeholder in the text; without kinds, the text is what it was."""
@@ -233,7 +244,7 @@ def test_kinds_tell_what_was_replaced(text: str) -> None:
     assert scrubbed.kinds or scrubbed.text == text
 
 
-@settings(deadline=None, max_examples=200)
+@often(0.6)
 @given(st.sampled_from([(kind, *find) for kind, finds in FINDS.items() for find in finds]), st.data())
 def test_a_find_survives_in_no_company(find: tuple[Kind, str, str, str], data: st.DataObject) -> None:
     """Whatever sentences stand around it, the data of a find is not in the text that comes out."""
