@@ -127,6 +127,6 @@ class MeaningProcess:
                 return answers.decode(line)
             except asyncio.TimeoutError as error:
                 raise ClassifierTimeoutError(f"The meaning process took longer than {ANSWER_SECONDS:g} s.") from error
-            except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
+            except (OSError, msgspec.MsgspecError, RecursionError, asyncio.IncompleteReadError) as error:
                 await self.stop()
                 raise ClassifierError("The meaning process has ended.") from error

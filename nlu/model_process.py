@@ -55,7 +55,7 @@ class ModelProcess:
             return _PREDICTIONS.decode(line)
         except asyncio.TimeoutError as error:
             raise ReadingError(f"The model took longer than {self._timeout:g} seconds over a text.") from error
-        except (OSError, msgspec.MsgspecError, asyncio.IncompleteReadError) as error:
+        except (OSError, msgspec.MsgspecError, RecursionError, asyncio.IncompleteReadError) as error:
             await self.stop()
             raise ReadingError("The model's process ended while it read a text.") from error
 

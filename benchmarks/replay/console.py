@@ -14,7 +14,7 @@ import httpx
 PAGES = ("/", "/themes", "/search", "/search?q=how+much", "/insights?days=7", "/communities", "/answers")
 PASSWORD = "four unlike words here"  # noqa: S105 -- of an account that lasts as long as the benchmark
 ADDRESS = "ann@example.org"
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 2.0
 
 
 @asynccontextmanager

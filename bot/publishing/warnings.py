@@ -14,6 +14,7 @@ from bot.checks import PlainText, check_answer
 from bot.compose import answer_reply
 from bot.errors import AnswerError, DraftError
 from bot.messages import Reply
+from bot.personal_data import scrub
 from bot.publishing.answer_fields import AnswerFields, fields_of
 from bot.publishing.answer_files import AnswerFiles
 from bot.publishing.link_spoofing import hosts_of, links_of, suspects
@@ -146,6 +147,9 @@ class Reviewer:
             if intent := claimed.get(question_key(question)):
                 problem = f"“{question}” stands under {intent} already: take it out here."
                 yield Finding("questions", problem, is_fault=True)
+            if kinds := scrub(question).kinds:
+                problem = f"“{question}” seems to hold somebody’s {kinds[0].value}: take it out."
+                yield Finding("questions", problem)
         if not own and not new:
             yield Finding("questions", "Add at least one example question.", is_fault=True)
         elif draft.kind == ANSWER and len(own) + len(new) < FEW_QUESTIONS:
