@@ -20,6 +20,7 @@ from typing import IO
 
 import msgspec
 
+from bot.disk import put_on_disk
 from bot.errors import BackupError, QuestionLogError, ReleaseError
 from bot.releases import CURRENT_FILE, MANIFEST_FILE, ReleaseStore
 from bot.secret_files import BYTES
@@ -143,7 +144,7 @@ def _pack(folder: Path, file: Path) -> None:
         written.flush()
         os.fsync(written.fileno())
     _rename_new(packed, file)
-    _sync(file.parent)
+    put_on_disk(file.parent)
 
 
 def _unpack(file: Path, folder: Path) -> Contents:
@@ -229,7 +230,7 @@ def _put_in_place(folder: Path, data: Path) -> Path | None:
                 path.rename(set_aside / path.name)
             for path in list(folder.iterdir()):
                 path.rename(data / path.name)
-            _sync(data)
+            put_on_disk(data)
     except BackupError:
         mark.rmdir()
         set_aside.rmdir()
@@ -281,15 +282,6 @@ def _rename_new(path: Path, place: Path) -> None:
         os.link(path, place)
         return
     path.rename(place)
-
-
-def _sync(folder: Path) -> None:
-    """Let what was renamed in a folder outlast a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _digest(path: Path) -> str:

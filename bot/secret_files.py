@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.disk import put_on_disk
 from bot.errors import ConfigurationError
 
 BYTES = 32
@@ -25,14 +26,14 @@ def secret_in(path: Path) -> bytes:
             pass
         finally:
             scratch.unlink()
-        _sync(path.parent)
+        put_on_disk(path.parent)
     return path.read_bytes()
 
 
 def replace_secret(path: Path, content: bytes) -> None:
     """Put another secret into a file: whoever reads it finds the old one or the new one, whole. Raises OSError."""
     _written_beside(path, content).replace(path)
-    _sync(path.parent)
+    put_on_disk(path.parent)
 
 
 def secret_given(name: str, environment: Mapping[str, str]) -> str:
@@ -57,12 +58,3 @@ def _written_beside(path: Path, content: bytes) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return scratch
-
-
-def _sync(folder: Path) -> None:
-    """What is stored under a secret is lost if the power fails before the secret is on the disk."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -50,10 +50,12 @@ def questions(
 
 
 def _print_csv(found: Iterable[LoggedQuestion]) -> None:
+    from bot.reporting.exports import safe_cell
+
     writer = csv.writer(sys.stdout)
     writer.writerow(COLUMNS)
     for question in found:
-        writer.writerow([_cell(value) for value in _row(question)])
+        writer.writerow([safe_cell(value) for value in _row(question)])
 
 
 def _print_table(found: list[LoggedQuestion]) -> None:
@@ -83,8 +85,3 @@ def _row(question: LoggedQuestion) -> list[object]:
     nearest = question.candidates[0]["answer"] if question.candidates else ""
     values = asdict(question) | {"nearest": nearest}
     return [values[column] for column in COLUMNS]
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

@@ -8,11 +8,10 @@ import socket
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 SECONDS = 6.0
@@ -98,7 +97,9 @@ class _PublicResolver(AbstractResolver):
         self._resolver = ThreadedResolver()
         self._only_public = only_public
 
-    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_UNSPEC) -> list[dict[str, Any]]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         """All addresses of a name. Raises _RefusedError where one is not public."""
         found = await self._resolver.resolve(host, port, family)
         if self._only_public and not all(_is_public(result["host"]) for result in found):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sqlite3
 import threading
 import time
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
+from bot.disk import put_on_disk
 from bot.errors import QuestionLogError
 from bot.storage.asker_keys import AskerKeys, refuse_lost_key
 from bot.storage.group_commit import GroupCommit
@@ -138,7 +138,7 @@ class Database:
             await asyncio.sleep(ON_DISK_SECONDS)
             try:
                 if wal.exists() and (changed := wal.stat().st_mtime_ns) != last:
-                    await asyncio.to_thread(_flush, wal)
+                    await asyncio.to_thread(put_on_disk, wal)
                     last = changed
             except OSError as error:
                 logger.error("%s can't be put on disk (%s): look at the system's log.", wal, error.strerror)
@@ -202,15 +202,6 @@ def explain(path: Path, error: sqlite3.Error | UnicodeError) -> QuestionLogError
     }
     remedy = next((words for sign, words in remedies.items() if sign in problem), problem)
     return QuestionLogError(f"The question log {path} can't be used: {remedy}.")
-
-
-def _flush(path: Path) -> None:
-    # Closing a file lets go of the process's locks on it; those of SQLite are on the other two.
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def now() -> str:

@@ -305,5 +305,5 @@ def _count_waits() -> aiohttp.TraceConfig:
             metrics.WAIT_SECONDS.labels(PLATFORM, "429").inc(float(seconds))
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(count)  # type: ignore[arg-type] # aiohttp's types are of an older aiosignal
+    trace.on_request_end.append(count)
     return trace
