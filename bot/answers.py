@@ -34,6 +34,9 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{0,38}\Z")
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.MULTILINE | re.DOTALL)
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_NAMED = re.compile(r"\{\{\s*rates\.(\w+)\s*\}\}")
+_MARKUP = re.compile(r"\{[{%#]")
+"""An expression could keep the console busy for good: 9**9**9."""
 _jinja = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
@@ -180,18 +183,19 @@ def load_urgent_help(path: Path) -> UrgentHelp:
 
 
 def render(text: str, rates: RateTable, day: date) -> str:
-    """Put the figures of a day into a text."""
+    """Put the figures of a day into a text, which may name them and do nothing else. Raises AnswerError."""
+    if _MARKUP.search(_NAMED.sub("", text)):
+        raise AnswerError("The text names a rate wrongly: write it as {{ rates.name }}, and nothing else in braces.")
     figures = {name: str(rates.on(name, day) or OUTDATED) for name in rates.names()}
     try:
         return _jinja.from_string(text).render(rates=figures).strip()
-    # An expression that is more than a name can fail as Python does.
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except TemplateError as error:
         raise AnswerError(f"The text names a rate wrongly: {error}.") from error
 
 
 def rate_names(text: str) -> set[str]:
     """The names of all rates that a text uses."""
-    return set(re.findall(r"\{\{\s*rates\.(\w+)\s*\}\}", text))
+    return set(_NAMED.findall(text))
 
 
 def split_file(path: Path) -> tuple[str, str]:

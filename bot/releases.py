@@ -67,6 +67,10 @@ class Release(msgspec.Struct, frozen=True):
 
     def verify(self) -> None:
         """Raises ReleaseError unless every file is there and as it was built."""
+        if not self.manifest.files:
+            raise ReleaseError(
+                f"The manifest of release {self.name} names no files: choose another with `signpost use`."
+            )
         for name, digest in self.manifest.files.items():
             path = self.folder / name
             if not path.is_file() or _digest(path) != digest:

@@ -30,7 +30,7 @@ DISCORD_LIMIT = 2000
 
 # A telephone number (999, 116 123, 0808 2000 247), and not a count of hours, days or years.
 NUMBER = re.compile(r"(?<![\d-])(?:0\d[\d ]{6,}\d|116 ?\d{3}|999|111|101|18\d{3}|85258|7726)(?!\d)")
-REPLYING = [outcome for outcome in Outcome if not outcome.is_silent]
+REPLYING = [outcome for outcome in Outcome if not outcome.is_silent and outcome is not Outcome.ERROR_TIMEOUT]
 FIXED = {**wording.UNANSWERED, **wording.ERRORS}
 WORDED_BY_AN_ANSWER = {Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SMALL_TALK, Outcome.URGENT_HELP}
 
