@@ -42,14 +42,22 @@ class GroupCommit:
         self._undoing: list[Work] | None = None
 
     async def run(self, work: Work) -> Any:
-        """Do a work, and return what it returns or raise what it raises."""
+        """Do a work, and return what it returns or raise what it raises. Raises RuntimeError once all is closed."""
         loop = asyncio.get_running_loop()
         waiting = _Waiting(work, loop, loop.create_future())
         self._waiting.append(waiting)
         # Whichever comes first takes all that wait; the others find nothing left to do.
         if len(self._waiting) == 1:
-            self._submit(self.work_off)
+            self._begin(waiting)
         return await waiting.future
+
+    def _begin(self, waiting: _Waiting) -> None:
+        try:
+            self._submit(self.work_off)
+        except RuntimeError:
+            # Who comes next would wait for this one, for good.
+            self._waiting.remove(waiting)
+            raise
 
     def if_undone(self, undo: Work) -> None:
         """In the writer's thread: how to take back what a work has done beside the database, should it be undone."""

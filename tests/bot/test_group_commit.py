@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from bot.errors import QuestionLogError
 from bot.messages import Meant
+from bot.storage.group_commit import GroupCommit
 from tests.disk import ANSWERED, ASKED, Disk, locked
 
 MANY = 12
@@ -93,3 +94,15 @@ async def test_what_a_question_means_is_kept_with_it(disk: Disk) -> None:
     await disk.log.record(replace(ASKED, message_id="b"), None, (), replace(ANSWERED, meant=MEANT))
     rows = disk.rows("select question_id, encoder, scores, release, length(vector) from question_vectors")
     assert rows == [(1, "abcd", '{"pay": 0.71}', "0007", 768)]
+
+
+async def test_once_all_is_closed_nobody_waits() -> None:
+    """Each is refused, the second as the first."""
+
+    def refuse(work: Callable[[], None]) -> None:
+        raise RuntimeError("closed")
+
+    together = GroupCommit(refuse, nullcontext)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="closed"):
+            await together.run(lambda: None)

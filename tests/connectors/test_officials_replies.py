@@ -88,7 +88,7 @@ async def test_what_another_process_owes_is_delivered_once(platform: Platform, d
 async def test_not_before_its_time(platform: Platform, disk: Disk, console: Disk) -> None:
     """What is to be said later waits, and holds up nothing."""
     delivery = delivery_to(platform, disk)
-    await console.owe(official("later", not_before=NOW + timedelta(hours=1)))
+    await console.owe(official("later", not_before=datetime.now(timezone.utc) + timedelta(minutes=5)))
     await console.owe(official("now"))
     await delivery.resume()
     await until(lambda: platform.posts)
