@@ -26,6 +26,8 @@ def draw(path: Path, panels: Mapping[str, tuple[Sequence[str], Ratios]]) -> None
         axis.plot(sizes, [size / sizes[0] for size in sizes], linestyle=":", color="grey", label="in step")
         axis.set(title=title, xscale="log", yscale="log", ylabel="times the smallest")
         axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        steps = [size / sizes[0] for size in sizes]
+        axis.set_yticks(steps, [f"{step:.3g}×" for step in steps])
         axis.minorticks_off()
         axis.legend()
     figure.savefig(path, metadata={"Date": None})
