@@ -235,8 +235,12 @@ async def test_it_is_kept_up_whatever_happens(
 
 
 @pytest.mark.parametrize(("hour", "is_rewritten"), [(3, True), (14, False)])
-async def test_the_file_is_written_anew_at_night(log: Log, hour: int, is_rewritten: bool) -> None:
-    """Messages wait behind it."""
+async def test_the_file_is_written_anew_at_night(
+    log: Log, monkeypatch: pytest.MonkeyPatch, hour: int, is_rewritten: bool
+) -> None:
+    """Messages wait behind it. Where somebody reads at that moment, it is tried again."""
+    monkeypatch.setattr(module, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(module, "REST_FACTOR", 0)
     await deleted(log)
     moment = datetime(2026, 11, 22, hour, tzinfo=timezone.utc)
     keeping = asyncio.create_task(Erasure(log.disk.database, lambda: moment).keep_finishing())

@@ -70,11 +70,11 @@ async def test_what_another_process_owes_is_delivered_once(platform: Platform, d
     """In order in each channel, however long it takes; replies to messages are never taken up this way."""
     delivery = delivery_to(platform, disk)
     await delivery.resume()
+    platform.gate.clear()
     await console.owe(says("somebody else's reply"))
     for text in ("one", "two", "three"):
         await console.owe(official(text))
     await console.owe(official("elsewhere", "random"))
-    platform.gate.clear()
     await until(lambda: len(platform.tries) == 2)
     await looked_again()
     assert len(platform.tries) == 2
