@@ -65,8 +65,10 @@ async def _forget(database: Database, platform: str, user_id: str) -> list[int]:
 
     records = PersonalRecords(database)
     quoting = await records.drafts_quoting(platform, user_id)
-    count = await records.forget(platform, user_id)
-    await AuditLog(database).record("Signpost", "forgot a person", f"somebody on {platform}", {"messages": count})
+    with AuditLog(database).noting(
+        "Signpost", "forgot a person", f"somebody on {platform}", lambda count: {"messages": count}
+    ):
+        await records.forget(platform, user_id)
     # Here somebody waits for it, so that what SQLite has left in the file goes at once.
     await Erasure(database).rewrite()
     return list(quoting)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.accounts import Account, Role
-from bot.console.page import NotFoundError, Page, account, form, parts, render, see_other, text
+from bot.console.page import NotFoundError, Page, form, noting, parts, render, see_other, text
 from bot.errors import AccountError
 
 
@@ -23,12 +21,12 @@ async def add_account(request: Request) -> Response:
     entered = {name: text(data, name, 255) for name in ("email", "name", "department", "role")}
     try:
         role = _role(entered["role"])
-        added = await parts(request).accounts.add(
-            entered["email"], entered["name"], role, str(data.get("password", "")), entered["department"]
-        )
+        with noting(request, "added an account", f"account {entered['email']}", {"role": role.value}):
+            added = await parts(request).accounts.add(
+                entered["email"], entered["name"], role, str(data.get("password", "")), entered["department"]
+            )
     except AccountError as error:
         return await _list(request, 422, entered, {"email": str(error)})
-    await _note(request, "added an account", added, {"role": role.value})
     return see_other(request, "/accounts", f"{added.name} can now sign in.")
 
 
@@ -41,21 +39,21 @@ async def change_account(request: Request) -> Response:
     """Change an account's role or department, or switch it off."""
     person, data = await _person(request), await form(request)
     try:
-        role = _role(text(data, "role", 20))
+        role, department = _role(text(data, "role", 20)), text(data, "department", 100)
         is_active = text(data, "is_active", 5) == "yes"
-        changed = await parts(request).accounts.change(person, role, text(data, "department", 100), is_active)
+        detail = {"role": role.value, "department": department, "is_active": is_active}
+        with noting(request, "changed an account", f"account {person.email}", detail):
+            await parts(request).accounts.change(person, role, department, is_active)
     except AccountError as error:
         return render(request, "accounts/one.html", 422, person=person, errors={"role": str(error)})
-    detail = {"role": changed.role.value, "department": changed.department, "is_active": changed.is_active}
-    await _note(request, "changed an account", changed, detail)
     return see_other(request, "/accounts", f"The account of {person.name} is changed.")
 
 
 async def reset_second_factor(request: Request) -> Response:
     """Let somebody set up a new second factor."""
     person = await _person(request)
-    await parts(request).accounts.reset_second_factor(person)
-    await _note(request, "took away a second factor", person)
+    with noting(request, "took away a second factor", f"account {person.email}"):
+        await parts(request).accounts.reset_second_factor(person)
     return see_other(request, f"/accounts/{person.id}", f"{person.name} sets up a new code at the next sign-in.")
 
 
@@ -71,10 +69,6 @@ async def _person(request: Request) -> Account:
     if person is None:
         raise NotFoundError
     return person
-
-
-async def _note(request: Request, action: str, person: Account, detail: Mapping[str, object] | None = None) -> None:
-    await parts(request).audit.record(account(request).email, action, f"account {person.email}", detail)
 
 
 def _role(value: str) -> Role:

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from bot.accounts import Role
 from bot.answers import NATIONS, Answer, AnswerBase
-from bot.console.page import NotFoundError, Page, account, number, parts, render, see_other
+from bot.console.draft_view import draft_subject
+from bot.console.page import NotFoundError, Page, account, noting, number, parts, render, see_other
 from bot.console.previews import previews_of
 from bot.errors import AnswerError, DraftError, ReleaseError
 from bot.publishing.drafts import Drafts
@@ -109,8 +110,8 @@ async def one_version(request: Request) -> Response:
 async def begin_draft(request: Request) -> Response:
     """Begin to change an answer."""
     _, answer = await _found(request)
-    draft = await parts(request).drafts.create(ANSWER, answer.service, answer.slug, author=account(request).email)
-    await _note(request, "began a draft", draft.id, {"answer": answer.slug})
+    with noting(request, "began a draft", draft_subject, {"answer": answer.slug}):
+        draft = await parts(request).drafts.create(ANSWER, answer.service, answer.slug, author=account(request).email)
     return see_other(request, f"/drafts/{draft.id}/edit")
 
 
@@ -118,11 +119,10 @@ async def go_back(request: Request) -> Response:
     """Begin a draft with an earlier text."""
     version, _ = await _versions(request)
     _, answer = await _found(request)
-    drafts = parts(request).drafts
-    draft = await drafts.create(
-        ANSWER, answer.service, answer.slug, version.content, author=account(request).email, is_correction=True
-    )
-    await _note(request, "began a draft", draft.id, {"answer": answer.slug, "goes_back_to": version.id})
+    with noting(request, "began a draft", draft_subject, {"answer": answer.slug, "goes_back_to": version.id}):
+        draft = await parts(request).drafts.create(
+            ANSWER, answer.service, answer.slug, version.content, author=account(request).email, is_correction=True
+        )
     return see_other(request, f"/drafts/{draft.id}", "A draft with the earlier text is begun. Check it, then send it.")
 
 
@@ -155,10 +155,6 @@ async def _versions(request: Request) -> tuple[Version, Version | None]:
 async def _uses(request: Request) -> dict[str, Use]:
     reports = parts(request).reports
     return await reports.answer_use(USE_DAYS) if reports else {}
-
-
-async def _note(request: Request, action: str, draft_id: int, detail: dict[str, object]) -> None:
-    await parts(request).audit.record(account(request).email, action, f"draft {draft_id}", detail)
 
 
 def _row(answer: Answer, uses: dict[str, Use]) -> AnswerRow:

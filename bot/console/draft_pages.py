@@ -14,14 +14,15 @@ from starlette.responses import Response
 from bot.accounts import Role
 from bot.answers import NATIONS
 from bot.console.answer_form import fields_in, source_rows
-from bot.console.draft_view import MOST_CHANGES, MOST_TRIED, view_of
-from bot.console.page import NotFoundError, Page, account, form, number, parts, render, see_other, text
+from bot.console.draft_view import MOST_CHANGES, MOST_TRIED, draft_subject, view_of
+from bot.console.page import NotFoundError, Page, account, form, noting, number, parts, render, see_other, text
 from bot.errors import AnswerError, DraftError
 from bot.evaluation.report import FATES
 from bot.publishing.answer_fields import fields_of
 from bot.publishing.drafts import KINDS, Drafts, StaleDraftError, may_approve, new_answer, slug_of, title_of
 from bot.publishing.link_checks import LinkChecker
 from bot.publishing.release_quality import WHAT_WORSE_MEANS
+from bot.storage.audit_log import Detail
 from bot.storage.draft_store import ANSWER, Draft
 
 PER_PAGE = 25
@@ -77,11 +78,11 @@ async def create_draft(request: Request) -> Response:
         path = await asyncio.to_thread(drafts.files.answer_path, entered["service"], slug)
         if await asyncio.to_thread(drafts.files.text, path):
             raise DraftError(f"The short name {slug} is taken by an answer that is live: choose another.")
-        draft = await drafts.create(ANSWER, entered["service"], slug, content, [], None, account(request).email)
+        with noting(request, "began a draft", draft_subject, {"answer": slug}):
+            draft = await drafts.create(ANSWER, entered["service"], slug, content, [], None, account(request).email)
     except DraftError as error:
         name = "service" if "services" in str(error) else "slug"
         return await _new_form(request, {**entered, "slug": slug}, {name: str(error)})
-    await _note(request, "began a draft", draft, {"answer": slug})
     return see_other(request, f"/drafts/{draft.id}/edit")
 
 
@@ -102,15 +103,15 @@ async def save_draft(request: Request) -> Response:
     drafts = parts(request).drafts
     written = _written(draft, data)
     try:
-        saved = await drafts.edit(
-            draft, _version(data), written.content, written.questions, account(request).email,
-            bool(written.is_correction),
-        )  # fmt: skip
+        with noting(request, "changed a draft", draft_subject(draft.id), lambda version: {"version": version}):
+            await drafts.edit(
+                draft, _version(data), written.content, written.questions, account(request).email,
+                bool(written.is_correction),
+            )  # fmt: skip
     except StaleDraftError as error:
         return await _editor(request, error.newest, 409, mine=written, errors={"body": str(error)})
     except DraftError as error:
         return await _editor(request, draft, 422, mine=written, errors={"questions": str(error)})
-    await _note(request, "changed a draft", saved, {"version": saved.version})
     if text(data, "then", 10) == "done":
         return see_other(request, f"/drafts/{draft.id}", "Saved.")
     return see_other(request, f"/drafts/{draft.id}/edit#preview", "Saved. See below how it looks.")
@@ -179,12 +180,10 @@ async def replace_live(request: Request) -> Response:
 
 async def build_again(request: Request) -> Response:
     """Have another try at building a candidate."""
-
-    async def build(draft: Draft, data: FormData, by: str) -> Draft:
-        await parts(request).publishing.build_again(draft)
-        return draft
-
-    return await _act(request, "had a candidate built again", "The build begins in a moment.", build)
+    return await _act(
+        request, "had a candidate built again", "The build begins in a moment.",
+        lambda draft, data, by: parts(request).publishing.build_again(draft),
+    )  # fmt: skip
 
 
 async def check_links(request: Request) -> Response:
@@ -199,13 +198,17 @@ async def check_links(request: Request) -> Response:
 async def _act(request: Request, action: str, message: str, act: Any, field: str = "main-content") -> Response:
     """Do something to a draft, note it, and show the draft again; what can't be done is said above it."""
     draft, data = await _draft(request), await form(request)
+
+    def detail(version: int | None) -> Detail:
+        return {"answer": draft.answer, "version": version or draft.version}
+
     try:
-        changed = await act(draft, data, account(request).email)
+        with noting(request, action, draft_subject(draft.id), detail):
+            await act(draft, data, account(request).email)
     except StaleDraftError as error:
         return await _overview(request, error.newest, 409, {"main-content": str(error)})
     except DraftError as error:
         return await _overview(request, draft, 422, {field: str(error)}, data)
-    await _note(request, action, changed, {"answer": changed.answer, "version": changed.version})
     return see_other(request, f"/drafts/{draft.id}", message)
 
 
@@ -292,10 +295,6 @@ async def _draft(request: Request) -> Draft:
     if draft is None:
         raise NotFoundError
     return draft
-
-
-async def _note(request: Request, action: str, draft: Draft, detail: dict[str, object]) -> None:
-    await parts(request).audit.record(account(request).email, action, f"draft {draft.id}", detail)
 
 
 def _version(data: FormData) -> int:

@@ -72,6 +72,11 @@ class DraftView:
     candidate: Candidate | None
 
 
+def draft_subject(draft_id: int) -> str:
+    """What the audit log calls a draft."""
+    return f"draft {draft_id}"
+
+
 async def view_of(request: Request, draft: Draft, with_candidate: bool = True) -> DraftView:
     """Put together what a page shows of a draft."""
     drafts, builds = parts(request).drafts, parts(request).publishing.builds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -17,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.accounts import Account, Role
 from bot.console.parts import Parts
 from bot.console.security import new_nonce
+from bot.storage.audit_log import Detail
 
 MAX_FIELDS = 500
 MAX_SESSION_WORDS = 300
@@ -47,6 +49,16 @@ def parts(request: Request) -> Parts:
 def account(request: Request) -> Account:
     """Who is signed in. Only for pages that need it."""
     return cast("Account", request.state.account)
+
+
+def noting(
+    request: Request,
+    action: str,
+    subject: str | Callable[[Any], str],
+    detail: Detail | Callable[[Any], Detail] | None = None,
+) -> AbstractContextManager[None]:
+    """Within this context, what is changed is noted in the audit log, as done by who is signed in: see AuditLog."""
+    return parts(request).audit.noting(account(request).email, action, subject, detail)
 
 
 async def form(request: Request) -> FormData:

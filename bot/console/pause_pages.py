@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from bot.accounts import Role
 from bot.console.community_names import named, target_named
-from bot.console.page import NotFoundError, Page, account, form, parts, render, see_other, text
+from bot.console.page import NotFoundError, Page, account, form, noting, parts, render, see_other, text
 from bot.errors import PauseError
 from bot.front_desk import service_title
 from bot.pauses import MAX_REASON
@@ -21,6 +21,7 @@ HISTORY = 100
 FIELDS = ("scope", "community", "service", "answer", "reason")
 MOMENTS = ("starts", "ends")
 MOMENT_PARTS = ("day", "month", "year", "time")
+SAVED = "Saved. Every running bot follows within a few seconds."
 
 
 async def all_pauses(request: Request) -> Response:
@@ -48,12 +49,13 @@ async def pause(request: Request) -> Response:
     if errors:
         return await _page(request, entered, errors)
     try:
-        await parts(request).pauses.pause(
-            scope, target, entered["reason"], account(request).name, moments["starts"], moments["ends"]
-        )
+        with noting(request, "paused", _subject(scope, target), {"reason": entered["reason"]}):
+            await parts(request).pauses.pause(
+                scope, target, entered["reason"], account(request).name, moments["starts"], moments["ends"]
+            )
     except PauseError as error:
         return await _page(request, entered, {_field_of(entered): str(error)})
-    return await _noted(request, "paused", scope, target, {"reason": entered["reason"]})
+    return see_other(request, "/pauses", SAVED)
 
 
 async def end_pause(request: Request) -> Response:
@@ -62,15 +64,13 @@ async def end_pause(request: Request) -> Response:
     found = next((one for one in await pauses.history(1_000) if one.id == pause_id), None)
     if found is None:
         raise NotFoundError
-    if not await pauses.end(pause_id, account(request).name):
-        return see_other(request, "/pauses", "That pause had ended already.")
-    return await _noted(request, "ended a pause", found.scope, found.target, {"pause": pause_id})
+    with noting(request, "ended a pause", _subject(found.scope, found.target), {"pause": pause_id}):
+        has_ended = await pauses.end(pause_id, account(request).name)
+    return see_other(request, "/pauses", SAVED if has_ended else "That pause had ended already.")
 
 
-async def _noted(request: Request, action: str, scope: Scope, target: str, detail: dict[str, object]) -> Response:
-    subject = f"{scope.value} {target}".strip()
-    await parts(request).audit.record(account(request).email, action, subject, detail)
-    return see_other(request, "/pauses", "Saved. Every running bot follows within a few seconds.")
+def _subject(scope: Scope, target: str) -> str:
+    return f"{scope.value} {target}".strip()
 
 
 async def _page(request: Request, entered: dict[str, str], errors: dict[str, str] | None = None) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.accounts import Account, Role, enrolment_address, new_secret
-from bot.console.page import Page, account, form, parts, render, see_other, text
+from bot.console.page import Page, account, form, noting, parts, render, see_other, text
 from bot.errors import AccountError, TooManyTriesError
 
 
@@ -66,11 +66,12 @@ async def enrol(request: Request) -> Response:
     known, secret = await _pending(request), request.session.get("secret", "")
     if known is None or known.has_second_factor or not secret:
         return see_other(request, "/sign-in")
+    code = text(await form(request), "code", 20)
     try:
-        known = await parts(request).accounts.enrol(known, secret, text(await form(request), "code", 20))
+        with parts(request).audit.noting(known.email, "set up a second factor", f"account {known.email}"):
+            known = await parts(request).accounts.enrol(known, secret, code)
     except AccountError as error:
         return _enrolment_form(request, known, 422, str(error))
-    await parts(request).audit.record(known.email, "set up a second factor", f"account {known.email}")
     return await _let_in(request, known)
 
 
@@ -95,10 +96,10 @@ async def change_password(request: Request) -> Response:
     except AccountError:
         return render(request, "sign_in/password.html", 422, errors={"old": "That is not your password now."})
     try:
-        changed = await parts(request).accounts.change_password(me, str(data.get("new", "")))
+        with noting(request, "changed a password", f"account {me.email}"):
+            changed = await parts(request).accounts.change_password(me, str(data.get("new", "")))
     except AccountError as error:
         return render(request, "sign_in/password.html", 422, errors={"new": str(error)})
-    await parts(request).audit.record(me.email, "changed a password", f"account {me.email}")
     request.session["stamp"] = changed.stamp
     return see_other(request, "/", "Your password is changed.")
 

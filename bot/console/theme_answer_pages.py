@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.accounts import Role
-from bot.console.page import Page, account, form, parts, render, see_other, text
+from bot.console.page import Page, account, form, noting, parts, render, see_other, text
 from bot.console.theme_views import subject_of, theme_of, themes
 from bot.errors import SignpostError, ThemeError
 from bot.front_desk import service_title
@@ -91,13 +91,13 @@ async def close_as_not_for_us(request: Request) -> Response:
     try:
         if wordings and entered["kind"] not in OUT_OF_SCOPE_KINDS:
             raise ThemeError("Choose which kind of question this is.")
-        await themes(request).change_state(theme, "out_of_scope", entered["was"], reason)
+        with noting(request, "closed a theme as not for us", subject_of(theme), {"reason": reason}):
+            await themes(request).change_state(theme, "out_of_scope", entered["was"], reason)
         if wordings:
             draft = await _begin(request, theme, OUT_OF_SCOPE, "", entered["kind"], wordings)
     except SignpostError as error:
         field = "reason" if "reason" in str(error) else "kind"
         return await _not_for_us_page(request, theme, entered, {field: str(error)}, wordings)
-    await _note(request, "closed a theme as not for us", theme, {"reason": reason})
     if draft:
         return see_other(request, f"/drafts/{draft.id}", "The theme is closed. Send the wordings for approval.")
     return see_other(request, f"/themes/{theme.id}", "The theme is closed as not for us.")
@@ -113,17 +113,18 @@ async def _begin(
     content: str | None = None,
 ) -> Draft:
     """Begin a draft, and take the theme in hand."""
-    draft = await _drafts(request).create(
-        kind=kind,
-        service=service,
-        answer=answer,
-        content=content,
-        questions=wordings,
-        theme_id=theme.merged_into or theme.id,
-        author=account(request).email,
-    )
+    about = subject_of(theme)
+    with noting(request, "began a draft", about, lambda number: {"draft": number, "kind": kind, "answer": answer}):
+        draft = await _drafts(request).create(
+            kind=kind,
+            service=service,
+            answer=answer,
+            content=content,
+            questions=wordings,
+            theme_id=theme.merged_into or theme.id,
+            author=account(request).email,
+        )
     await themes(request).take_in_hand(theme)
-    await _note(request, "began a draft", theme, {"draft": draft.id, "kind": kind, "answer": answer})
     return draft
 
 
@@ -213,10 +214,6 @@ def _field_of(problem: str) -> str:
 
 def _drafts(request: Request) -> Drafts:
     return parts(request).drafts
-
-
-async def _note(request: Request, action: str, theme: Theme, detail: Mapping[str, object]) -> None:
-    await parts(request).audit.record(account(request).email, action, subject_of(theme), detail)
 
 
 PAGES = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,7 @@ from starlette.responses import Response
 from bot.accounts import Role
 from bot.console import theme_answer_pages
 from bot.console.community_names import named
-from bot.console.page import Page, account, form, number, parts, render, see_other, text
+from bot.console.page import Page, account, form, noting, number, parts, render, see_other, text
 from bot.console.theme_views import (
     STATES,
     chosen,
@@ -82,12 +84,12 @@ async def assign(request: Request) -> Response:
     people = {str(one.id): one for one in await parts(request).accounts.all() if one.is_active}
     was_person = text(data, "was_assigned_to", 15)
     was = text(data, "was_department", MAX_DEPARTMENT), int(was_person) if was_person.isdecimal() else None
+    name = people[person].email if person in people else ""
     try:
-        await themes(request).assign(theme, department, people[person].id if person in people else None, was)
+        with noting(request, "assigned a theme", subject_of(theme), {"department": department, "to": name}):
+            await themes(request).assign(theme, department, people[person].id if person in people else None, was)
     except ThemeError as error:
         return await _page(request, theme, {"department": str(error)}, {"department": department})
-    name = people[person].email if person in people else ""
-    await _note(request, "assigned a theme", theme, {"department": department, "to": name})
     return see_other(request, f"/themes/{theme.id}", "The theme is assigned.")
 
 
@@ -96,10 +98,10 @@ async def add_note(request: Request) -> Response:
     theme, data = await theme_of(request), await form(request)
     note = text(data, "note", MAX_NOTE + 1)
     try:
-        await themes(request).note(theme, account(request).name, note)
+        with noting(request, "wrote a note", subject_of(theme)):
+            await themes(request).note(theme, account(request).name, note)
     except ThemeError as error:
         return await _page(request, theme, {"note": str(error)}, {"note": note})
-    await _note(request, "wrote a note", theme)
     return see_other(request, f"/themes/{theme.id}#notes", "The note is saved.")
 
 
@@ -107,12 +109,13 @@ async def change_state(request: Request) -> Response:
     """Take a theme in hand, close it, or open it again."""
     theme, data = await theme_of(request), await form(request)
     state, was, reason = text(data, "state", 20), text(data, "was", 20), text(data, "reason", MAX_REASON + 1)
+    detail = {"from": was, "to": state, "reason": reason}
     try:
-        await themes(request).change_state(theme, state, was, reason)
+        with noting(request, "changed a theme’s state", subject_of(theme), detail):
+            await themes(request).change_state(theme, state, was, reason)
     except ThemeError as error:
         field = "reason" if "reason" in str(error) else "state"
         return await _page(request, theme, {field: str(error)}, {"state": state, "reason": reason})
-    await _note(request, "changed a theme’s state", theme, {"from": was, "to": state, "reason": reason})
     return see_other(request, f"/themes/{theme.id}", f"The theme’s state is now: {STATES[state].lower()}.")
 
 
@@ -120,10 +123,12 @@ async def split(request: Request) -> Response:
     """Put chosen questions into a theme of their own."""
     theme, questions = await theme_of(request), chosen(await form(request), "question")
     try:
-        new = await themes(request).split(theme, questions)
+        with noting(
+            request, "split a theme", subject_of(theme), lambda new: {"into": new, "questions": len(questions)}
+        ):
+            new = await themes(request).split(theme, questions)
     except ThemeError as error:
         return await _page(request, theme, {"questions": str(error)})
-    await _note(request, "split a theme", theme, {"into": new, "questions": len(questions)})
     return see_other(
         request, f"/themes/{new}", f"These questions are now a theme of their own, split from theme {theme.id}."
     )
@@ -139,16 +144,18 @@ async def merge(request: Request) -> Response:
     theme, data = await theme_of(request), await form(request)
     typed = text(data, "number", 15)
     others = [*chosen(data, "theme"), *([int(typed)] if typed.isascii() and typed.isdecimal() else [])]
+    numbers = list(dict.fromkeys(other for other in others if other != theme.id))
     try:
         if typed and not typed.isdecimal():
             raise ThemeError("Enter the number of a theme, such as 12.")
-        moved = await themes(request).merge(theme, others)
+        with ExitStack() as lines:
+            note = partial(noting, request, "merged themes")
+            lines.enter_context(note(subject_of(theme), lambda moved: {"with": numbers, "questions": moved}))
+            for other in numbers:
+                lines.enter_context(note(f"theme {other}", {"into": theme.id}))
+            moved = await themes(request).merge(theme, others)
     except ThemeError as error:
         return await _alike_page(request, theme, {"theme": str(error)}, typed)
-    numbers = list(dict.fromkeys(other for other in others if other != theme.id))
-    await _note(request, "merged themes", theme, {"with": numbers, "questions": moved})
-    for other in numbers:
-        await parts(request).audit.record(account(request).email, "merged themes", f"theme {other}", {"into": theme.id})
     return see_other(request, f"/themes/{theme.id}", f"Merged: {moved} questions have come to this theme.")
 
 
@@ -193,10 +200,6 @@ def _sought(request: Request) -> Sought:
         words=query.get("words", "").strip()[:200],
         assigned_to=account(request).id if query.get("mine") == "yes" else 0,
     )
-
-
-async def _note(request: Request, action: str, theme: Theme, detail: Mapping[str, object] | None = None) -> None:
-    await parts(request).audit.record(account(request).email, action, subject_of(theme), detail)
 
 
 PAGES = (

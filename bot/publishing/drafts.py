@@ -256,10 +256,10 @@ class Drafts:
             return ""
 
     async def _change(self, draft: Draft, changes: Mapping[str, object]) -> Draft:
-        is_changed = await self.store.change(draft, changes)
+        version = await self.store.change(draft, changes)
         newest = await self.store.get(draft.id)
         assert newest
-        if not is_changed:
+        if not version:
             raise StaleDraftError(newest)
         return newest
 

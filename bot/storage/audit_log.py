@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.storage.alongside import alongside
 from bot.storage.database import Database, now
+
+Detail = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,27 @@ class AuditLog:
         """Keep it in a database."""
         self._database = database
 
-    async def record(self, by: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
+    async def record(self, by: str, action: str, subject: str, detail: Detail | None = None) -> None:
         """Add an entry; `by` is an account's e-mail address, or "Signpost" for what it does itself."""
-        row = {"at": now(), "by": by, "action": action, "subject": subject, "detail": json.dumps(detail or {})}
-        await self._database.run(lambda: self._database.insert("audit", {f'"{k}"': v for k, v in row.items()}))
+        await self._database.run(lambda: self._write(by, action, subject, detail or {}))
+
+    def noting(
+        self,
+        by: str,
+        action: str,
+        subject: str | Callable[[Any], str],
+        detail: Detail | Callable[[Any], Detail] | None = None,
+    ) -> AbstractContextManager[None]:
+        """Within this context, the first change to the database gets an entry, in one transaction; without it, none is.
+
+        What depends on the change is a function of what the work that makes it returns: a new row's number, mostly.
+        """
+
+        def write(made: Any) -> None:
+            what = subject(made) if callable(subject) else subject
+            self._write(by, action, what, detail(made) if callable(detail) else detail or {})
+
+        return alongside(write)
 
     async def entries(self, subject: str = "", by: str = "", limit: int = 50, offset: int = 0) -> Sequence[Entry]:
         """Entries, newest first: all, or those of one subject or one person."""
@@ -41,3 +62,7 @@ class AuditLog:
         """
         rows = await self._database.read(sql, subject, subject, by, by, limit, offset)
         return [Entry(at, who, action, what, json.loads(detail)) for at, who, action, what, detail in rows]
+
+    def _write(self, by: str, action: str, subject: str, detail: Detail) -> None:
+        row = {"at": now(), '"by"': by, "action": action, "subject": subject, "detail": json.dumps(detail)}
+        self._database.insert("audit", row)

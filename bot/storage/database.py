@@ -7,10 +7,11 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ import sqlite_utils
 
 from bot.disk import put_on_disk
 from bot.errors import QuestionLogError
+from bot.storage.alongside import Companion, companions_due
 from bot.storage.asker_keys import AskerKeys, refuse_lost_key
 from bot.storage.group_commit import GroupCommit
 from bot.storage.migrations import migrations
@@ -56,8 +58,10 @@ class Database:
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Run work in the writer's thread, after what was asked for before. Raises QuestionLogError."""
+        companions = companions_due()
+        whole = partial(self._accompanied, work, companions) if companions else work
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+            return await asyncio.get_running_loop().run_in_executor(self._writer, whole)
         except (sqlite3.Error, UnicodeError) as error:
             raise explain(self.path, error) from error
 
@@ -157,6 +161,18 @@ class Database:
             self.run_now(self._close)
         finally:
             self._writer.shutdown()
+
+    def _accompanied(self, work: Callable[[], Result], companions: Sequence[Companion]) -> Result:
+        """Run work and, if it has changed anything, what is to be written alongside, as one transaction."""
+        with self.transaction():
+            before = self._db.conn.total_changes
+            result = work()
+            has_changed = self._db.conn.total_changes > before
+            for companion in companions if has_changed else ():
+                companion.write(result)
+        for companion in companions:
+            companion.is_due = not has_changed
+        return result
 
     def _be_patient(self, patient: bool) -> None:
         """Wait for another process that holds the file, or, once that was in vain, wait no more until it has let go.

@@ -129,13 +129,14 @@ class DraftStore:
         assert draft
         return draft
 
-    async def change(self, draft: Draft, changes: Mapping[str, Any]) -> bool:
-        """Change a draft; False, and nothing is changed, where somebody else has changed it since it was read."""
-        row = {**changes, "changed_at": now(), "version": draft.version + 1}
+    async def change(self, draft: Draft, changes: Mapping[str, Any]) -> int:
+        """Change a draft, and return its new version; 0 where somebody else has changed it since it was read."""
+        newest = draft.version + 1
+        row = {**changes, "changed_at": now(), "version": newest}
         sets = ", ".join(f"{name} = ?" for name in row)
         sql = f"update drafts set {sets} where id = ? and version = ? and state = ?"
         parameters = (*row.values(), draft.id, draft.version, draft.state)
-        return await self._database.run(lambda: self._database.execute(sql, *parameters).rowcount > 0)
+        return await self._database.run(lambda: newest if self._database.execute(sql, *parameters).rowcount else 0)
 
     async def note_candidate(self, drafts: Sequence[Draft], number: int | None, digest: str, problem: str = "") -> None:
         """Note what was built of drafts as they were read; a draft that has been changed since is left alone."""

@@ -98,13 +98,13 @@ class Digest:
         else:
             state, reason = "out_of_scope", wording.DIGEST_REASON
             note, word = wording.DIGEST_NOTE_CLOSED, wording.DIGEST_NOT_OURS
-        if not await self._themes.set_state(theme.id, state, "new", reason):
-            return wording.DIGEST_DECIDED
-        by = self._store.named(press.place.platform, press.author)
-        await self._themes.add_note(theme.id, by, note)
         # The note can be erased for who pressed; the audit log can't, so it doesn't name them.
         detail = {"from chat, by": f"a moderator on {press.place.platform}"}
-        await self._audit.record("Signpost", f"theme {state}", f"theme {theme.id}", detail)
+        with self._audit.noting("Signpost", f"theme {state}", f"theme {theme.id}", detail):
+            if not await self._themes.set_state(theme.id, state, "new", reason):
+                return wording.DIGEST_DECIDED
+        by = self._store.named(press.place.platform, press.author)
+        await self._themes.add_note(theme.id, by, note)
         return word
 
     def _reply(self, number: int, themes: Sequence[NewTheme], has_more: bool = False) -> Reply:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.console.app import create_app
 from bot.console.parts import Parts
+from bot.storage.audit_log import AuditLog
 from tests.bot.publishing_bench import Newsroom, make_checkout
 from tests.disk import Disk
 
@@ -19,7 +20,8 @@ SCRIPT = "<script>alert(1)</script>"
 
 def console_over(made_of: Parts, room: Newsroom) -> ASGIApp:
     """The console with the pages of answers, drafts and releases."""
-    parts = replace(made_of, releases=room.releases, drafts=room.drafts, publishing=room.publishing)
+    audit = AuditLog(room.disk.database)
+    parts = replace(made_of, audit=audit, releases=room.releases, drafts=room.drafts, publishing=room.publishing)
     return create_app(parts)
 
 
