@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -48,6 +49,15 @@ class ChannelSettings:
     staff_roles: tuple[str, ...] = ()
     alerts_channel: str = ""
     digest_channel: str = ""
+
+
+SettingsOf = Callable[[Place], ChannelSettings]
+"""What holds in a channel."""
+
+
+def everything_asked(place: Place) -> ChannelSettings:
+    """The settings where there are no moderators: all questions are welcome."""
+    return ChannelSettings(mode=Mode.QUESTIONS, quiet_while_staff=False)
 
 
 class Notice(str, Enum):

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from bot import metrics
 from bot.errors import SignpostError
+from bot.judge import Served
 from bot.releases import Release, ReleaseStore
-from bot.responder import Served
 
 logger = logging.getLogger(__name__)
 

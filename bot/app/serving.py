@@ -14,12 +14,14 @@ from bot.bursts import Bursts
 from bot.communities import Communities
 from bot.etiquette import Etiquette
 from bot.front_desk import FrontDesk
+from bot.judge import Served
 from bot.pauses import Pauses
 from bot.personal_answers import PersonalAnswers
 from bot.places import ChannelSettings
+from bot.reading import Memory
 from bot.release_watch import ReleaseWatch
 from bot.releases import Release
-from bot.responder import Memory, Responder, Served
+from bot.responder import Responder
 from bot.settings import EtiquetteSettings
 from bot.storage.audit_log import AuditLog
 from bot.storage.community_store import CommunityStore

@@ -13,13 +13,12 @@ from bot.compose import answer_reply, nation_in
 from bot.deliveries import Action, Owed
 from bot.messages import Given, Reply
 from bot.pauses import Paused
-from bot.places import ChannelSettings, Mode, Place
+from bot.places import Mode, Place, SettingsOf
 from bot.storage.telling_store import Standing, Telling, TellingStore, Waiting
 
 LOADING = timedelta(minutes=10)
 """How long after an answer was published it may not have been loaded yet by the process that gives it."""
 
-SettingsOf = Callable[[Place], ChannelSettings]
 Shown = Callable[[str], Reply]
 """The answer that is told of, as a nation is shown it."""
 

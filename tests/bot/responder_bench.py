@@ -17,10 +17,12 @@ from bot.decision import Thresholds
 from bot.deliveries import Action, Owed
 from bot.errors import ClassifierError
 from bot.etiquette import Etiquette
+from bot.judge import Served
 from bot.messages import Message, Response
 from bot.pauses import Paused
 from bot.places import ChannelSettings, Mode, Place
-from bot.responder import Memory, Responder, Served
+from bot.reading import Memory
+from bot.responder import Responder
 from bot.settings import EtiquetteSettings
 from bot.storage.database import DATABASE_FILE, Database
 from bot.storage.outbox import Outbox

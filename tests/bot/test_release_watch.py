@@ -23,11 +23,13 @@ from bot.deliveries import Action, Button, ButtonKind, Press, Pressed
 from bot.errors import ClassifierError, SettingsError
 from bot.etiquette import Etiquette
 from bot.front_desk import FrontDesk
+from bot.judge import Served
 from bot.messages import Given, Message, Outcome, Response
 from bot.places import ChannelSettings, Place
+from bot.reading import Memory
 from bot.release_watch import ReleaseWatch
 from bot.releases import CURRENT_FILE, MODEL_FILE, Release, ReleaseStore
-from bot.responder import Memory, Responder, Served
+from bot.responder import Responder
 from bot.storage.community_store import CommunityStore
 from tests.bot.responder_bench import (
     ASKED,

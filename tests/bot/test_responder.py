@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot import wording
+from bot.classifier import MAX_CANDIDATES
 from bot.deliveries import Action
 from bot.messages import Choice, Message, Outcome
 from bot.places import Mode, Place
-from bot.responder import MAX_CANDIDATES
 from bot.storage.pause_store import Scope
 from tests.bot.responder_bench import ASKED, EMERGENCY, OVERHEARD, PRIVATE, Bench, FaultyClassifier, held, only
 

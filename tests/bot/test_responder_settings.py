@@ -9,8 +9,7 @@ import pytest
 
 from bot import wording
 from bot.messages import Choice, Given, Message, Outcome, Response
-from bot.places import ChannelSettings, Mode
-from bot.responder import everything_asked
+from bot.places import ChannelSettings, Mode, everything_asked
 from tests.bot.responder_bench import ASKED, HERE, OVERHEARD, PRIVATE, Bench
 
 pytestmark = pytest.mark.asyncio

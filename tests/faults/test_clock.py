@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import responder
+from bot import reading
 from bot.accounts import FAILURE_MINUTES, FAILURES, FAILURES_ELSEWHERE
 from bot.answers import AnswerBase
 from bot.communities import Communities
@@ -57,7 +57,7 @@ class Wrong(datetime):
 
 def put(monkeypatch: pytest.MonkeyPatch, jump: timedelta) -> None:
     """Put the clock forward or back, for all that is about time in what follows."""
-    for module in (delivery, outbox, responder):
+    for module in (delivery, outbox, reading):
         monkeypatch.setattr(module, "datetime", Wrong)
     monkeypatch.setattr(Wrong, "jump", jump)
 
