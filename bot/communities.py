@@ -11,7 +11,7 @@ import msgspec
 
 from bot import wording
 from bot.answers import NATIONS
-from bot.errors import QuestionLogError, SettingsError
+from bot.errors import QuestionLogError, SettingsError, tried_again
 from bot.places import ChannelSettings, Mode, Notice, Place
 from bot.storage.community_store import Change, CommunityStore
 
@@ -69,13 +69,9 @@ class Communities:
         """Read what other processes change, until cancelled."""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            try:
+            with tried_again(logger, "The communities' settings could not be read."):
                 if (last := await self._store.last_change_id()) != self._last_change:
                     self._last_change, self._chosen = last, await self._store.settings()
-            except QuestionLogError as error:
-                logger.error("%s", error)
-            except Exception:
-                logger.exception("The communities' settings could not be read.")
 
     async def history(self, place: Place, limit: int = 10) -> Sequence[str]:
         """What was changed in a community, when and by whom, newest first, a line each."""

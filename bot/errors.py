@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class SignpostError(Exception):
     """Base class: its text is one sentence that says what is wrong and what to do."""
@@ -85,3 +89,14 @@ class PermanentSendError(SignpostError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+@contextmanager
+def tried_again(logger: logging.Logger, trouble: str) -> Iterator[None]:
+    """Log what goes wrong within, and go on: for work that comes round again. `trouble` is for what nobody expected."""
+    try:
+        yield
+    except SignpostError as error:
+        logger.error("%s", error)
+    except Exception:
+        logger.exception(trouble)

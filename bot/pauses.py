@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from bot.answers import Answer
-from bot.errors import PauseError, QuestionLogError
+from bot.errors import PauseError, tried_again
 from bot.messages import Outcome
 from bot.places import Place
 from bot.storage.pause_store import Pause, PauseStore, Scope
@@ -108,12 +108,8 @@ class Pauses:
         """Read what other processes change, until cancelled."""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            try:
+            with tried_again(logger, "The pauses could not be read."):
                 await self._read()
-            except QuestionLogError as error:
-                logger.error("%s", error)
-            except Exception:
-                logger.exception("The pauses could not be read.")
 
     async def _read(self) -> None:
         # One after the other, so that what was read before a change never takes the place of what was read after it.

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 
-from bot.errors import QuestionLogError
+from bot.errors import tried_again
 from bot.storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -38,10 +38,8 @@ class Erasure:
         """Finish what has been erased, now and then, until cancelled. Trouble is logged and tried again."""
         while True:
             began = time.monotonic()
-            try:
+            with tried_again(logger, "What has been erased could not be taken out of the file."):
                 await (self.rewrite() if self._clock().hour in NIGHT else self.finish())
-            except QuestionLogError as error:
-                logger.error("%s", error)
             await asyncio.sleep(max(EVERY_SECONDS, REST_FACTOR * (time.monotonic() - began)))
 
     async def finish(self) -> bool:

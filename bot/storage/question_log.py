@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.deliveries import Owed
-from bot.errors import QuestionLogError
+from bot.errors import tried_again
 from bot.messages import Given, Meant, Message, Outcome, Response
 from bot.personal_data import Kind
 from bot.places import Place
@@ -125,10 +125,8 @@ class QuestionLog:
         while True:
             await asyncio.sleep(AGAIN_SECONDS)
             if self._unwritten:
-                try:
+                with tried_again(logger, "The questions that wait could not be written."):
                     await self._database.run(self._write_waiting)
-                except QuestionLogError as error:
-                    logger.error("%s", error)
 
     async def revise(
         self,

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
-from bot.errors import QuestionLogError
+from bot.errors import tried_again
 from bot.settings import RetentionSettings
 from bot.storage.database import Database, as_stored
 from bot.storage.key_rotation import drop_unused_keys, forget_dropped
@@ -51,12 +51,8 @@ class Retention:
         """Run every hour, until cancelled. Trouble is logged and tried again."""
         await asyncio.sleep(FIRST_SECONDS)
         while True:
-            try:
+            with tried_again(logger, "What has been kept for long enough could not be taken away."):
                 await self._run_and_tell()
-            except QuestionLogError as error:
-                logger.error("%s", error)
-            except Exception:
-                logger.exception("What has been kept for long enough could not be taken away.")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def run(self) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot import wording
 from bot.deliveries import ButtonKind, Press, Pressed
-from bot.errors import QuestionLogError
+from bot.errors import tried_again
 from bot.messages import Reply, StaffAction
 from bot.storage.audit_log import AuditLog
 from bot.storage.digest_store import DigestStore, NewTheme
@@ -53,12 +53,8 @@ class Digest:
     async def keep_sending(self) -> None:
         """Owe digests as they become due, until cancelled."""
         while True:
-            try:
+            with tried_again(logger, "A digest could not be made."):
                 await self.send()
-            except QuestionLogError as error:
-                logger.error("%s", error)
-            except Exception:
-                logger.exception("A digest could not be made.")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def send(self) -> int:
