@@ -7,8 +7,8 @@ import hmac
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import portalocker
@@ -81,26 +81,20 @@ def rotate(path: Path, drop_old: bool) -> int:
 
     Raises QuestionLogError.
     """
-    try:
-        with portalocker.Lock(path.with_suffix(".lock"), timeout=LOCK_SECONDS):
-            keys = [DROPPED] * _last_number(path) if drop_old else list(_read(path))
-            replace_secret(path, b"".join([*keys, os.urandom(BYTES)]))
-            return len(keys) + 1
-    except (OSError, portalocker.LockException) as error:
-        raise QuestionLogError(f"The key {path} can't be changed: {error}.") from error
+    with _changing(path):
+        keys = [DROPPED] * _last_number(path) if drop_old else list(_read(path))
+        replace_secret(path, b"".join([*keys, os.urandom(BYTES)]))
+        return len(keys) + 1
 
 
 def drop(path: Path, numbers: Sequence[int]) -> None:
     """Drop some keys but the newest. Raises QuestionLogError."""
-    try:
-        with portalocker.Lock(path.with_suffix(".lock"), timeout=LOCK_SECONDS):
-            keys = list(_read(path))
-            for number in numbers:
-                if number < len(keys):
-                    keys[number - 1] = DROPPED
-            replace_secret(path, b"".join(keys))
-    except (OSError, portalocker.LockException) as error:
-        raise QuestionLogError(f"The key {path} can't be changed: {error}.") from error
+    with _changing(path):
+        keys = list(_read(path))
+        for number in numbers:
+            if number < len(keys):
+                keys[number - 1] = DROPPED
+        replace_secret(path, b"".join(keys))
 
 
 def refuse_lost_key(path: Path, database: Path) -> None:
@@ -114,6 +108,16 @@ def under(number: int, column: str = "asker") -> str:
     if number == 1:
         return f"({column} > '' and {column} < '~' and instr({column}, '-') = 0)"
     return f"({column} >= '{number}-' and {column} < '{number}.')"
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[None]:
+    """Let no other process change the file meanwhile. Raises QuestionLogError where it can't be changed."""
+    try:
+        with portalocker.Lock(path.with_suffix(".lock"), timeout=LOCK_SECONDS):
+            yield
+    except (OSError, portalocker.LockException) as error:
+        raise QuestionLogError(f"The key {path} can't be changed: {error}.") from error
 
 
 def _name(number: int, key: bytes, person: bytes) -> str:
