@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.accounts import Account, Role
 from bot.console.parts import Parts
 from bot.console.security import new_nonce
-from bot.storage.audit_log import Detail
+from bot.storage.audit_log import Details, Subject
 
 MAX_FIELDS = 500
 MAX_SESSION_WORDS = 300
@@ -51,12 +51,7 @@ def account(request: Request) -> Account:
     return cast("Account", request.state.account)
 
 
-def noting(
-    request: Request,
-    action: str,
-    subject: str | Callable[[Any], str],
-    detail: Detail | Callable[[Any], Detail] | None = None,
-) -> AbstractContextManager[None]:
+def noting(request: Request, action: str, subject: Subject, detail: Details = None) -> AbstractContextManager[None]:
     """Within this context, what is changed is noted in the audit log, as done by who is signed in: see AuditLog."""
     return parts(request).audit.noting(account(request).email, action, subject, detail)
 

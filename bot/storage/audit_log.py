@@ -12,6 +12,9 @@ from bot.storage.alongside import alongside
 from bot.storage.database import Database, now
 
 Detail = Mapping[str, Any]
+Subject = str | Callable[[Any], str]
+Details = Detail | Callable[[Any], Detail] | None
+"""What may depend on the change that is noted: then it is a function of what the work that makes it returns."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,10 @@ class AuditLog:
         """Add an entry; `by` is an account's e-mail address, or "Signpost" for what it does itself."""
         await self._database.run(lambda: self._write(by, action, subject, detail or {}))
 
-    def noting(
-        self,
-        by: str,
-        action: str,
-        subject: str | Callable[[Any], str],
-        detail: Detail | Callable[[Any], Detail] | None = None,
-    ) -> AbstractContextManager[None]:
-        """Within this context, the first change to the database gets an entry, in one transaction; without it, none is.
+    def noting(self, by: str, action: str, subject: Subject, detail: Details = None) -> AbstractContextManager[None]:
+        """Within this context, the first change to the database gets an entry, in the same transaction.
 
-        What depends on the change is a function of what the work that makes it returns: a new row's number, mostly.
+        Where nothing is changed, there is no entry.
         """
 
         def write(made: Any) -> None:
