@@ -14,7 +14,7 @@ from bot.communities import Communities
 from bot.errors import SettingsError
 from bot.places import ChannelSettings, Mode, Notice, Place
 from tests.disk import ANSWERED, ASKED, Disk, locked, post
-from tests.waiting import until
+from tests.waiting import end, until
 
 DEFAULTS = ChannelSettings(person_cooldown_seconds=30.0, quiet_while_staff=True)
 ON_TELEGRAM = replace(DEFAULTS, staff_roles=("administrator",))
@@ -309,7 +309,7 @@ async def test_a_change_by_another_process_is_seen(
     for mode in (Mode.OFF, Mode.QUESTIONS):
         await Communities(other.store, DEFAULTS, SERVICES).change(ROOM, {"mode": mode}, "mod")
         await until(lambda: communities.settings(ROOM).mode is mode)  # noqa: B023 -- waited for at once
-    refreshing.cancel()
+    await end(refreshing)
     other.close()
 
 
@@ -325,5 +325,5 @@ async def test_a_failing_read_ends_no_refreshing(
     disk.database.run_now(lambda: disk.database.execute("alter table hidden rename to settings_changes"))
     await Communities(other.store, DEFAULTS, SERVICES).change(ROOM, {"mode": "off"}, "mod")
     await until(lambda: communities.settings(ROOM).mode is Mode.OFF)
-    refreshing.cancel()
+    await end(refreshing)
     other.close()

@@ -20,7 +20,7 @@ from bot.storage.theme_store import ThemeStore
 from bot.telling import digest as module
 from bot.telling.digest import Digest
 from tests.disk import Disk
-from tests.waiting import until
+from tests.waiting import end, until
 
 PARENTS = Place("discord", "parents")
 STAFF = Place("discord", "parents", "staff")
@@ -218,4 +218,4 @@ async def test_it_keeps_sending(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     await desk.theme("one")
     sending = asyncio.create_task(desk.digest().keep_sending())
     await until(lambda: desk.disk.rows("select 1 from digests"))
-    sending.cancel()
+    await end(sending)

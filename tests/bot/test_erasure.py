@@ -21,7 +21,7 @@ from bot.storage.digest_store import DigestStore
 from bot.storage.erasure import Erasure
 from bot.storage.theme_store import ThemeStore
 from tests.disk import ANSWERED, Disk, locked
-from tests.waiting import until
+from tests.waiting import end, until
 
 SECRET = "xylophonebird"
 TEXT = f"my {SECRET} is late"
@@ -229,9 +229,7 @@ async def test_it_is_kept_up_whatever_happens(
     with locked(log.disk.folder):
         await until(lambda: "another process holds it" in caplog.text)
     await until(lambda: not log.is_left())
-    keeping.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await keeping
+    await end(keeping)
 
 
 @pytest.mark.parametrize(("hour", "is_rewritten"), [(3, True), (14, False)])
@@ -248,9 +246,7 @@ async def test_the_file_is_written_anew_at_night(
     await log.disk.database.run(lambda: None)
     assert log.disk.rows("select rewritten = asked from erasures") == [(int(is_rewritten),)]
     assert not log.is_left()
-    keeping.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await keeping
+    await end(keeping)
 
 
 async def test_forgetting_stands_where_the_rest_has_to_wait(log: Log) -> None:

@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from bot.errors import QuestionLogError, tried_again
+from tests.waiting import end
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,4 @@ async def test_it_can_be_cancelled() -> None:
 
     task = asyncio.create_task(work())
     await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 5)
+    await end(task)

@@ -15,7 +15,7 @@ from bot.pauses import MAX_REASON, Paused, Pauses
 from bot.places import Place
 from bot.storage.pause_store import PauseStore, Scope
 from tests.disk import Disk, locked
-from tests.waiting import until
+from tests.waiting import end, until
 
 ROOM = Place("discord", "parents", "general")
 PRIVATE = Place("discord", "", "with jo")
@@ -188,7 +188,7 @@ async def test_what_another_process_pauses_is_seen(pauses: Pauses, disk: Disk) -
     await until(lambda: pauses.now().is_quiet_in(ROOM))
     await theirs.end(made, "ann")
     await until(lambda: not pauses.now().is_quiet_in(ROOM))
-    refreshing.cancel()
+    await end(refreshing)
     other.close()
 
 
@@ -203,7 +203,7 @@ async def test_a_failing_read_ends_no_pause(pauses: Pauses, disk: Disk, caplog: 
     rename(disk, "hidden", "pauses")
     await PauseStore(disk.database).end(made, "ann")
     await until(lambda: not pauses.now().is_quiet_in(ROOM))
-    refreshing.cancel()
+    await end(refreshing)
 
 
 def rename(disk: Disk, table: str, name: str) -> None:

@@ -33,7 +33,7 @@ from bot.storage.retention import Retention
 from bot.storage.retention_rules import RULES
 from tests.command_line import CommandLine
 from tests.disk import ANSWERED, Disk, locked
-from tests.waiting import until
+from tests.waiting import end, until
 
 NOW = datetime.now(timezone.utc)
 SETTINGS = RetentionSettings()
@@ -399,9 +399,7 @@ async def test_what_was_begun_goes_on_after_a_crash(past: Past, monkeypatch: pyt
         await past.ask(100)
     running = asyncio.create_task(past.job.run())
     await until(lambda: past.disk.rows("select 1 from questions where asker = ''"))
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    await end(running)
     await past.job.run()
     assert past.one("count(*)", where="asker = '' and text is null and message_id = ''") == (10,)
 
@@ -428,9 +426,7 @@ async def test_it_is_kept_up_whatever_happens(past: Past, told: pytest.LogCaptur
     with locked(past.disk.folder):
         await until(lambda: "another process holds it" in told.text)
     await until(lambda: "words: 1" in told.text)
-    keeping.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await keeping
+    await end(keeping)
     assert SECRET not in told.text
 
 
@@ -444,9 +440,7 @@ async def test_a_running_bot_does_it(small_project: Project, release: Release, p
     async with serving(project, project.releases.current(), record=True) as service:
         fresh = asyncio.create_task(service.keep_fresh())
         await until(lambda: past.disk.rows("select 1 from questions where text is null and asker = ''"))
-        fresh.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await fresh
+        await end(fresh)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -457,9 +451,7 @@ async def test_a_clock_that_jumps_ahead_takes_nothing_away(past: Past, told: pyt
     job = Retention(past.disk.database, SETTINGS, lambda: next(times, NOW + timedelta(days=400)))
     keeping = asyncio.create_task(job.keep_enforcing())
     await until(lambda: "clock has jumped ahead" in told.text)
-    keeping.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await keeping
+    await end(keeping)
     assert past.one("text is null, message_id = ''") == (0, 0)
 
 

@@ -47,12 +47,6 @@ class ThemesAtWork:
 
 
 @pytest.fixture
-async def official(stranger: Visitor) -> Visitor:
-    """An official who has signed in."""
-    return await stranger.signed_in(Role.OFFICIAL)
-
-
-@pytest.fixture
 def at_work(database: Database) -> ThemesAtWork:
     """The log."""
     return ThemesAtWork(database)
