@@ -23,7 +23,8 @@ from sklearn.metrics.cluster import pair_confusion_matrix
 
 from bot.app import open_project
 from bot.classifier import Kind
-from nlu.encoder import Encoder, install_encoder
+from nlu.encoder import Encoder
+from nlu.encoder_file import install_encoder
 from nlu.grouping import Groups, group
 from nlu.linkage import Labels
 from nlu.question_features import Matrix

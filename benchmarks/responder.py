@@ -21,7 +21,8 @@ from bot.app.project import HELD_OUT_FILE
 from bot.app.serving import serving
 from bot.messages import Message
 from bot.release_builder import read_labelled
-from nlu.encoder import Encoder, install_encoder
+from nlu.encoder import Encoder
+from nlu.encoder_file import install_encoder
 
 
 async def measure(data: Path, count: int) -> dict[str, float]:

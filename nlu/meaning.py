@@ -55,7 +55,7 @@ class Reader:
 
     def vectors(self, texts: Sequence[str]) -> Matrix:
         """The sentence vectors of texts, one a row."""
-        return np.stack([self.encoder.encode(text[:MAX_CHARACTERS]) for text in texts])
+        return self.encoder.encode_all([text[:MAX_CHARACTERS] for text in texts])
 
     def scores(self, vectors: Matrix, texts: Sequence[str]) -> list[dict[str, float]]:
         """What the model scores for answers, where it is enough to be of use in grouping."""

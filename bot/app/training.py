@@ -68,7 +68,7 @@ def confine_build(project: Project) -> None:
 
 
 def _build(project: Project, store: ReleaseStore, on_progress: OnProgress, trial: Trial | None = None) -> Release:
-    from nlu.encoder import prepare_encoder
+    from nlu.encoder_file import prepare_encoder
     from nlu.trainer import RasaTrainer
 
     # Begun first, since it takes as long as the checks and needs only the other core.

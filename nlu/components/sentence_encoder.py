@@ -13,7 +13,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.encoder import Encoder, encode_known, install_encoder
+from nlu.encoder import Encoder
+from nlu.encoder_file import install_encoder
+from nlu.kept_vectors import encode_known
 
 on_progress: Callable[[int], None] | None = None
 """Told how many known questions have been encoded: Rasa's trainer has no other way to hand it to a component."""
@@ -69,7 +71,7 @@ class SentenceEncoder(GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add vectors to messages. The annotations are as Rasa requires them."""
         asked = [message for message in messages if message.get(TEXT)]
-        for message, vector in zip(asked, self._loaded().encode_each([message.get(TEXT) for message in asked])):
+        for message, vector in zip(asked, self._loaded().encode_all([message.get(TEXT) for message in asked])):
             message.add_features(_feature(vector))
         return messages
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
-from nlu.encoder import DIMENSIONS, Encoder, _cached, encode_known, install_encoder
+from nlu.encoder import DIMENSIONS, Encoder, load_tokenizer
+from nlu.encoder_file import CALIBRATION_FILE, _model_source, _tokenizer_source, cached_encoder, install_encoder
+from nlu.kept_vectors import encode_known
+
+HELD_OUT = Path(__file__).parents[2] / "nlu" / "held_out" / "questions.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +39,26 @@ def test_meaning_counts_more_than_words(encoder: Encoder) -> None:
     assert asked @ same > asked @ other
 
 
-def test_texts_encoded_together_are_as_good_as_alone(encoder: Encoder) -> None:
-    """Encoding in batches keeps each text's vector within what quantization moves it by."""
-    texts = ["how much is smp", "what is kit day", "hello", "who can get a dro", "is there help with nursery fees"]
-    for text, vector in zip(texts, encoder.encode_all(texts)):
-        assert encoder.encode(text) @ vector > 0.97
+def test_a_vector_hangs_on_its_text_alone(encoder: Encoder) -> None:
+    """Texts encoded together, of whatever lengths, have the very vectors that they have alone."""
+    texts = CALIBRATION_FILE.read_text("utf-8").splitlines()
+    told: list[int] = []
+    together = encoder.encode_all([*texts, "", "a" * 5000], told.append)
+    assert np.array_equal(together[: len(texts)], np.stack([encoder.encode(text) for text in texts]))
+    assert told[-1] == len(together)
+    assert encoder.encode_all([]).shape == (0, DIMENSIONS)
+
+
+def test_int8_arithmetic_keeps_the_meaning(encoder: Encoder) -> None:
+    """Vectors stay near those of the published model in floats, on messages that the scales were not measured on."""
+    published = onnxruntime.InferenceSession(str(_model_source()), providers=["CPUExecutionProvider"])
+    tokenizer = load_tokenizer(_tokenizer_source())
+    for line in HELD_OUT.read_text("utf-8").splitlines()[:50]:
+        text = json.loads(line)["text"]
+        ids = np.array([tokenizer.encode(text).ids])
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        original = published.run(None, feed)[0].mean(axis=1)[0]
+        assert encoder.encode(text) @ original / np.linalg.norm(original) > 0.99
 
 
 def test_vectors_of_an_earlier_training_are_used_again(
@@ -51,5 +72,5 @@ def test_vectors_of_an_earlier_training_are_used_again(
     again = encode_known(encoder, ["what is a dro", "who can get a dro"], told.append)
     assert np.array_equal(first[1], again[0])
     assert told[-1] == 2
-    _cached().with_suffix(".vectors.npz").write_bytes(b"broken")
+    cached_encoder().with_suffix(".vectors.npz").write_bytes(b"broken")
     assert encode_known(encoder, ["what is a dro"]).shape == (1, DIMENSIONS)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlu.encoder import DIMENSIONS, Encoder, install_encoder
+from nlu.encoder import DIMENSIONS, Encoder
+from nlu.encoder_file import install_encoder
 from nlu.grouping import Groups, Placed, group
 from nlu.linkage import Labels, cut, merges
 from nlu.near_duplicates import NearDuplicates, differs_by_one_edit
