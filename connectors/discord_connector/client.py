@@ -26,6 +26,7 @@ from connectors.discord_connector.commands import CommandTree
 from connectors.discord_connector.look_back import LookBack
 from connectors.discord_connector.presses import Presses
 from connectors.discord_connector.reading import PLATFORM, guild_id_of, place_of, read
+from connectors.discord_connector.shapes import refuse_misshapen
 from connectors.lanes import Lanes, Work
 
 logger = logging.getLogger(__name__)
@@ -252,7 +253,7 @@ def _skip_what_cant_be_read(parsers: dict[str, Parser]) -> None:
 
 def _parse(event: str, parser: Parser, data: Any) -> None:
     try:
-        _refuse_wrong_types(event, data)
+        refuse_misshapen(event, data)
         parser(data)
     except Exception as error:  # noqa: BLE001 -- discord.py takes for granted that every field is there
         logger.warning(
@@ -260,14 +261,6 @@ def _parse(event: str, parser: Parser, data: Any) -> None:
             event,
             type(error).__name__,
         )
-
-
-def _refuse_wrong_types(event: str, data: Any) -> None:
-    """Raises TypeError for what discord.py takes as it is, and only fails over once it is used."""
-    if event.startswith("MESSAGE_") and not isinstance(data.get("content", ""), str):
-        raise TypeError("content")
-    if event == "INTERACTION_CREATE" and not isinstance((data.get("data") or {}).get("type", 1), int):
-        raise TypeError("data.type")
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

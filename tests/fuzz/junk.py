@@ -8,10 +8,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+Drawn = TypeVar("Drawn")
 
 HANGS_AFTER = 60
 """Seconds after which a parser is said to hang; nothing here takes one."""
@@ -66,6 +68,22 @@ def often(share: float = 1.0) -> settings:
     checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
     examples = max(5, int(settings().max_examples * share))
     return settings(deadline=None, max_examples=examples, suppress_health_check=checks)
+
+
+def drawn(strategy: st.SearchStrategy[Drawn], count: int) -> list[Drawn]:
+    """So many examples of something; the same each time, but for the long profile."""
+    made: list[Drawn] = []
+
+    @settings(
+        max_examples=count, deadline=None, database=None, derandomize=settings().max_examples <= 100,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(strategy)
+    def collect(one: Drawn) -> None:
+        made.append(one)
+
+    collect()
+    return made
 
 
 @contextmanager

@@ -7,14 +7,14 @@ import re
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.accounts import Role
 from bot.console.routes import PAGES
 from tests.console.conftest import database, made_of, project, stranger  # noqa: F401 -- fixtures
 from tests.console.visitor import Visitor
-from tests.fuzz.junk import texts
+from tests.fuzz.junk import drawn, texts
 
 pytestmark = pytest.mark.timeout(3600)  # The long profile takes its time.
 
@@ -66,23 +66,8 @@ FIELDS = (
         "digest",
     ),
 )
+places = st.one_of(st.sampled_from(["1", "0", "-1", "9" * 30, "pay"]), texts)
 forms = st.dictionaries(st.one_of(st.sampled_from(FIELDS), texts), texts, max_size=8)
-
-
-def _drawn(count: int) -> list[tuple[str, str, dict[str, str]]]:
-    """Paths with junk in their places, and forms of junk; the same each time, but for the long profile."""
-    made: list[tuple[str, str, dict[str, str]]] = []
-
-    @settings(
-        max_examples=count, deadline=None, database=None, derandomize=settings().max_examples <= 100,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(st.one_of(st.sampled_from(["1", "0", "-1", "9" * 30, "pay"]), texts), forms)
-    def collect(place: str, form: dict[str, str]) -> None:
-        made.append(("", place, form))
-
-    collect()
-    return made
 
 
 def _address(path: str, place: str) -> str:
@@ -104,8 +89,8 @@ async def test_no_form_is_a_fault_of_ours(stranger: Visitor) -> None:  # noqa: F
     """As an administrator, who may send all of them."""
     await stranger.signed_in(Role.ADMINISTRATOR)
     each = max(2, settings().max_examples // 50)
-    drawn = _drawn(each * (len(POSTED) + len(READ)))
-    for number, (_, place, form) in enumerate(drawn):
+    junk = drawn(st.tuples(places, forms), each * (len(POSTED) + len(READ)))
+    for number, (place, form) in enumerate(junk):
         is_post = number % 3 > 0
         address = _address(random.Random(number).choice(POSTED if is_post else READ), place)
         if is_post:

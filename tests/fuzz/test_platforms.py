@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from connectors.fakes.discord_server import FakeDiscord
 from tests.connectors import discord_bench, telegram_bench
-from tests.fuzz.junk import spoilt_payload
+from tests.fuzz.junk import drawn, spoilt_payload
 
 pytestmark = pytest.mark.timeout(3600)  # The long profile takes its time.
 
@@ -29,19 +29,9 @@ def _loaded(platform: str) -> list[tuple[str, Any]]:
 
 def spoilt_payloads(platform: str) -> list[tuple[str, Any]]:
     """Some spoilt payloads of each kind; the profile says how many. The same each time, but for the long profile."""
-    made: list[tuple[str, Any]] = []
-    known = _loaded(platform)
-    count = max(300, settings().max_examples * 3)
-
-    @settings(
-        max_examples=count, deadline=None, database=None, derandomize=settings().max_examples <= 100,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(st.sampled_from(known).flatmap(lambda one: st.tuples(st.just(one[0]), spoilt_payload(one[1]))))
-    def collect(one: tuple[str, Any]) -> None:
-        made.append(one)
-
-    collect()
+    known = st.sampled_from(_loaded(platform))
+    spoilt = known.flatmap(lambda one: st.tuples(st.just(one[0]), spoilt_payload(one[1])))
+    made = drawn(spoilt, max(300, settings().max_examples * 3))
     return [(name, payload) for name, payload in made if _is_json(payload)]
 
 
