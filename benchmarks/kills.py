@@ -167,8 +167,7 @@ def _figures(options: Namespace, rounds: Rounds, account: Account, done: Deeds) 
         "actions_without_answer": sum(not one.got_answer for one in done.done),
         "actions_lost": barred(len(done.lost()), 0),
         "actions_done_twice": barred(len(done.done_twice()), 0),
-        # The line follows in a transaction of its own: the one action in hand may lack it.
-        "actions_without_audit_line": barred(len(done.half_done()), len(rounds.back_after[CONSOLE])),
+        "actions_without_audit_line": barred(len(done.half_done()), 0),
         **speed(account),
     }
 

@@ -121,10 +121,10 @@ def _of(labels: Sequence[int], label: int) -> list[int]:
 def _most_alike(alike: Matrix, labels: Sequence[int]) -> tuple[int, float]:
     """The group that a question is most like on average, and how much."""
     sizes = np.bincount(labels)
-    totals = np.bincount(labels, weights=alike)
-    averages = [average(total, 1, size) if size else 0.0 for total, size in zip(totals.tolist(), sizes.tolist())]
+    totals = np.bincount(labels, weights=alike).astype(np.float64)
+    averages = average(totals, 1, np.maximum(sizes, 1))
     best = int(np.argmax(averages))
-    return best, averages[best]
+    return best, float(averages[best])
 
 
 def _distinct(

@@ -7,7 +7,7 @@ square of the number of points.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 Labels = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+Sums = npt.NDArray[np.float64]
 
 ENOUGH = 40
 """Members of a group that another can be expected to be linked with. Each point has few neighbours, however large its
@@ -29,9 +31,10 @@ class Merge(NamedTuple):
     second: int
 
 
-def average(total: float, size: int, other: int) -> float:
-    """The likeness of two groups of such sizes, given the sum over their pairs."""
-    return total / (min(size, other) * min(max(size, other), ENOUGH))
+def average(totals: Sums, size: int, others: Labels) -> Sums:
+    """The likeness of a group to others, given their sizes and the sums over the pairs with each."""
+    averages: Sums = totals / (np.minimum(size, others) * np.minimum(np.maximum(size, others), ENOUGH))
+    return averages
 
 
 def merges(graph: Iterable[sparse.csr_matrix], least: float) -> list[Merge]:
@@ -39,24 +42,25 @@ def merges(graph: Iterable[sparse.csr_matrix], least: float) -> list[Merge]:
 
     The graph comes some rows at a time; it is symmetric, with likenesses from 0 to 1.
     """
-    links = _links(graph)
-    sizes = [1] * len(links)
-    heap = [(-w, i, j) for i, row in enumerate(links) for j, w in row.items() if i < j and w >= least]
-    heapq.heapify(heap)
+    links = _Links(graph)
+    pairs = _pairs(links.rows, least)
+    heap: list[Merge] = []
     done: list[Merge] = []
-    while heap:
-        negative, first, second = heapq.heappop(heap)
-        if not (sizes[first] and sizes[second]):
+    following = next(pairs, None)
+    # Pairs of points are sorted once; in the heap are those of which one has been made since.
+    while heap or following:
+        if following and (not heap or following < heap[0]):
+            best, following = following, next(pairs, None)
+        else:
+            best = heapq.heappop(heap)
+        if not (links.sizes[best.first] and links.sizes[best.second]):
             continue
-        done.append(Merge(-negative, first, second))
-        new = len(links)
-        links.append(_joined(links, first, second))
-        sizes.append(sizes[first] + sizes[second])
-        sizes[first] = sizes[second] = 0
-        for other, total in links[new].items():
-            likeness = average(total, sizes[new], sizes[other])
-            if likeness >= least:
-                heapq.heappush(heap, (-likeness, other, new))
+        done.append(best._replace(likeness=-best.likeness))
+        new = len(links.rows)
+        others, totals = links.join(best.first, best.second)
+        likeness = average(totals, links.sizes[new], links.sizes[others])
+        for place in np.flatnonzero(likeness >= least).tolist():
+            heapq.heappush(heap, Merge(-float(likeness[place]), int(others[place]), new))
     return done
 
 
@@ -71,33 +75,50 @@ def cut(count: int, done: list[Merge], least: float) -> Labels:
     return np.unique(np.array(group[:count], dtype=np.int64), return_inverse=True)[1].astype(np.int64)
 
 
-def _links(graph: Iterable[sparse.csr_matrix]) -> list[dict[int, float]]:
-    """The likeness of each point to every other that it has one to.
+class _Links:
+    """Groups, and for each the sums of its links to others.
 
-    There are millions: each point's number is one object, however many have it for a neighbour.
+    A row may name groups that have become part of others since: which ones, is looked up when the row is read. There
+    are millions of links, so the rows are arrays.
     """
-    links: list[dict[int, float]] = []
-    numbers: list[int] = []
-    for block in graph:
-        numbers = numbers or list(range(block.shape[1]))
-        for row in range(block.shape[0]):
-            span = slice(block.indptr[row], block.indptr[row + 1])
-            likeness = {numbers[j]: w for j, w in zip(block.indices[span].tolist(), block.data[span].tolist())}
-            likeness.pop(len(links), None)
-            links.append(likeness)
-    return links
+
+    def __init__(self, graph: Iterable[sparse.csr_matrix]) -> None:
+        self.rows: list[tuple[Numbers, Sums]] = []
+        for block in graph:
+            for row in range(block.shape[0]):
+                span = slice(block.indptr[row], block.indptr[row + 1])
+                others = block.indices[span] != len(self.rows)
+                self.rows.append((block.indices[span][others].astype(np.int32), block.data[span][others]))
+        count = len(self.rows)
+        self.sizes = np.zeros(2 * count, dtype=np.int64)
+        self.sizes[:count] = 1
+        self._now = np.arange(2 * count, dtype=np.int32)
+        """What each group has become part of."""
+        self._parts: list[Numbers] = [np.array([point], dtype=np.int32) for point in range(count)]
+
+    def join(self, first: int, second: int) -> tuple[Numbers, Sums]:
+        """Make a group of two, and tell the sums of its links to others."""
+        new = len(self.rows)
+        parts = np.concatenate([self._parts[first], self._parts[second], np.array([new], dtype=np.int32)])
+        self._parts.append(parts)
+        self._now[parts] = new
+        self.sizes[new] = self.sizes[first] + self.sizes[second]
+        (numbers, totals), (more, others) = self.rows[first], self.rows[second]
+        numbers, places = np.unique(self._now[np.concatenate([numbers, more])], return_inverse=True)
+        summed = np.bincount(places, weights=np.concatenate([totals, others]), minlength=len(numbers))
+        outside = numbers != new
+        self.rows.append((numbers[outside], summed[outside]))
+        for gone in (first, second):
+            self.sizes[gone] = 0
+            self.rows[gone], self._parts[gone] = self.rows[new], parts
+        return self.rows[new]
 
 
-def _joined(links: list[dict[int, float]], first: int, second: int) -> dict[int, float]:
-    """The sums of links of two groups together, which their neighbours are told of under the new group's number."""
-    large, small = sorted((links[first], links[second]), key=len, reverse=True)
-    for other, total in small.items():
-        large[other] = large.get(other, 0.0) + total
-    for gone in (first, second):
-        large.pop(gone, None)
-        links[gone] = {}
-    for other, total in large.items():
-        links[other].pop(first, None)
-        links[other].pop(second, None)
-        links[other][len(links)] = total
-    return large
+def _pairs(rows: list[tuple[Numbers, Sums]], least: float) -> Iterator[Merge]:
+    """The pairs of points that are at least so alike, the most alike first, as the heap has them."""
+    found = [(others > point) & (likeness >= least) for point, (others, likeness) in enumerate(rows)]
+    firsts = np.repeat(np.arange(len(rows), dtype=np.int32), [int(which.sum()) for which in found])
+    seconds = np.concatenate([np.zeros(0, np.int32), *(row[0][which] for row, which in zip(rows, found))])
+    likeness = np.concatenate([np.zeros(0), *(row[1][which] for row, which in zip(rows, found))])
+    for place in np.lexsort((seconds, firsts, -likeness)):
+        yield Merge(-float(likeness[place]), int(firsts[place]), int(seconds[place]))

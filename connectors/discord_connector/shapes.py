@@ -10,7 +10,7 @@ _AUTOCOMPLETE, _COMMAND, _COMPONENT = 4, 2, 3
 
 
 class _Person(msgspec.Struct):
-    id: str
+    id: str | int
     username: str
     discriminator: str
     avatar: str | None
@@ -27,7 +27,7 @@ class _Change(msgspec.Struct):
 
 class _Message(_Change, kw_only=True):
     author: _Person
-    mentions: list[_Person]
+    mentions: list[_Person] = []
 
 
 class _Option(msgspec.Struct):
@@ -48,7 +48,7 @@ class _Component(msgspec.Struct):
 
 
 class _Interaction(msgspec.Struct):
-    id: str
+    id: str | int
     token: str
     type: int
     member: _Member | None = None
