@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,8 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
+Tokens = list[list[int]]
+"""Of texts that have the same number of tokens."""
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
@@ -44,20 +46,17 @@ class Encoder:
         `on_progress` is told how many texts are done.
         """
         ids = [tokens.ids for tokens in self._tokenizer.encode_batch(list(texts))]
+        batches = _batches(ids)
         vectors = np.empty((len(ids), DIMENSIONS), dtype=np.float32)
         done = 0
-        with ThreadPoolExecutor(_threads(len(texts))) as pool:
-            # ONNX Runtime lets go of the interpreter's lock while it works, so threads are enough.
-            batches = _batches(ids)
-            for batch, rows in zip(batches, pool.map(lambda batch: self._run([ids[i] for i in batch]), batches)):
-                vectors[batch] = rows
-                done += len(batch)
-                if on_progress:
-                    on_progress(done)
+        for batch, rows in zip(batches, _on_all_cores(self._run, [[ids[i] for i in batch] for batch in batches])):
+            vectors[batch] = rows
+            done += len(batch)
+            if on_progress:
+                on_progress(done)
         return vectors
 
-    def _run(self, ids: list[list[int]]) -> Vectors:
-        """The vectors of texts that have the same number of tokens."""
+    def _run(self, ids: Tokens) -> Vectors:
         (states,) = self._session.run(None, {"input_ids": np.array(ids, dtype=np.int64)})
         means = states.mean(axis=1)
         vectors: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
@@ -94,5 +93,10 @@ def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
     return [run[start : start + BATCH] for run in runs for start in range(0, len(run), BATCH)]
 
 
-def _threads(texts: int) -> int | None:
-    return 1 if texts < FEW or os.environ.get("OMP_NUM_THREADS") == "1" else os.cpu_count()
+def _on_all_cores(run: Callable[[Tokens], Vectors], batches: Sequence[Tokens]) -> Iterator[Vectors]:
+    if len(batches) < FEW or os.environ.get("OMP_NUM_THREADS") == "1":
+        yield from map(run, batches)
+        return
+    # ONNX Runtime lets go of the interpreter's lock while it works, so threads are enough.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(run, batches)

@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 2000
 """What the model is given of a text; the encoder reads the first 128 tokens of it anyway."""
-MAX_TOGETHER = 16
-"""Texts that are sent at once: more would gain little, and each waits for the last."""
+MAX_TOGETHER = 64
+"""Texts that are sent at once: many have others of the same length among them, and each waits for the last."""
 MAX_FAILURES = 2
 """How often the process may fail over a text before the text is set aside."""
 
