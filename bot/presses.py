@@ -37,6 +37,8 @@ class Presses:
 
     async def press(self, press: Press) -> Pressed:
         """What a press calls for. Raises QuestionLogError where it can't be written down."""
+        if press.button.kind in _VOTES:
+            return await self._vote(press)
         known = await self._log.find_by_post(press.place, press.post)
         if known is None or press.button.kind.is_for_staff:
             return Pressed(word=wording.TOO_OLD)
@@ -44,18 +46,16 @@ class Presses:
 
     def _steps(self, kind: ButtonKind) -> Callable[[Press, Known], Awaitable[Pressed]]:
         return {
-            ButtonKind.HELPFUL: self._vote,
-            ButtonKind.NOT_HELPFUL: self._vote,
             ButtonKind.PICK: self._pick,
             ButtonKind.NONE_OF_THESE: self._none_of_these,
             ButtonKind.ME_TOO: self._me_too,
             ButtonKind.REMOVE: self._remove,
         }[kind]
 
-    async def _vote(self, press: Press, known: Known) -> Pressed:
+    async def _vote(self, press: Press) -> Pressed:
         helpful, thanks = _VOTES[press.button.kind]
-        await self._log.record_feedback(known.id, press.place.platform, press.author, helpful)
-        return Pressed(word=thanks)
+        is_kept = await self._log.record_vote(press.place, press.post, press.author, helpful)
+        return Pressed(word=thanks if is_kept else wording.TOO_OLD)
 
     async def _pick(self, press: Press, known: Known) -> Pressed:
         if not self._is_asker(press, known):

@@ -103,7 +103,7 @@ def ranked(names: Sequence[str], scores: Scores) -> Iterator[Ranking]:
     labels, order = np.array(names, dtype=object), (-scores.shares).argsort(axis=1, kind="stable")
     for shares, nearness, plain, best_first in zip(scores.shares, scores.nearness, scores.scores, order):
         columns = (column[best_first].tolist() for column in (labels, shares, nearness, plain))
-        yield list(map(RankedIntent, *columns))
+        yield list(map(RankedIntent._make, zip(*columns)))
 
 
 def _expected(intent: str, kinds: Mapping[str, Kind]) -> str:

@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 LONG = 4
 """Letters from which words are taken for one another. SMP and SAP, or PIP and PPI, are different things."""
@@ -33,16 +34,25 @@ _COMMON = frozenset(
 """Words that are mistyped themselves but are no typo of another, such as can and can't. They may be shorter."""
 
 
+class _Signs(NamedTuple):
+    """What a text is known by: all its letters, the same with its words corrected, and what it is without each word."""
+
+    letters: str
+    corrected: str
+    rests: tuple[tuple[str, int], ...]
+
+
 class NearDuplicates:
     """Sets of near-duplicates, numbered from 0 in the order in which their first texts come."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Learn which words the texts hold and which of them differ by one edit, and put the texts into sets."""
-        self._learn(texts)
+        split = [_words(text) for text in texts]
+        self._learn(split)
         self._texts_by_key: dict[str, int] = {}
         self._words_by_rest: dict[int, list[tuple[str, int]]] = {}
         self._sets: list[int] = []
-        numbers = [self._put(text) for text in texts]
+        numbers = [self._put(self._signs(words)) for words in split]
         order: dict[int, int] = {}
         self._sets = [order.setdefault(self._first(number), len(order)) for number in range(len(self._sets))]
         self._count = len(order)
@@ -51,19 +61,20 @@ class NearDuplicates:
 
     def add(self, text: str) -> tuple[int, bool]:
         """The set of one more text, and whether it is new. Sets that the text would join to one stay two."""
-        found = self._alike(text)
+        signs = self._signs(_words(text))
+        found = self._alike(signs)
         number = self._sets[found[0]] if found else self._count
-        self._remember(text, number)
+        self._remember(signs, number)
         self._count += not found
         return number, not found
 
-    def _put(self, text: str) -> int:
+    def _put(self, signs: _Signs) -> int:
         """The number of a text among the different ones, joined to all that are like it."""
-        found = self._alike(text)
-        if found and "".join(_words(text)) in self._texts_by_key:
+        found = self._alike(signs)
+        if found and signs.letters in self._texts_by_key:
             return found[0]
         number = len(self._sets)
-        self._remember(text, number)
+        self._remember(signs, number)
         for other in found:
             first, second = sorted((self._first(number), self._first(other)))
             self._sets[second] = first
@@ -74,30 +85,32 @@ class NearDuplicates:
             number = self._sets[number]
         return number
 
-    def _alike(self, text: str) -> list[int]:
+    def _signs(self, words: Sequence[str]) -> _Signs:
+        return _Signs("".join(words), self._corrected(words), tuple(_rests(words)))
+
+    def _alike(self, signs: _Signs) -> list[int]:
         """The different texts that are as good as this one, the same letters first."""
-        words = _words(text)
-        keys = ("".join(words), self._corrected(words))
+        keys = (signs.letters, signs.corrected)
         found = [self._texts_by_key[key] for key in keys if key in self._texts_by_key]
-        for word, rest in _rests(words):
+        for word, rest in signs.rests:
             others = self._words_by_rest.get(rest, ())
             found += [number for other, number in others if _is_typo(word, other) or _is_typo(other, word)]
         return found
 
-    def _remember(self, text: str, number: int) -> None:
-        words, place = _words(text), len(self._sets)
+    def _remember(self, signs: _Signs, number: int) -> None:
+        place = len(self._sets)
         self._sets.append(number)
-        for key in ("".join(words), self._corrected(words)):
+        for key in (signs.letters, signs.corrected):
             self._texts_by_key.setdefault(key, place)
-        for word, rest in _rests(words):
+        for word, rest in signs.rests:
             self._words_by_rest.setdefault(rest, []).append((word, place))
 
     def _corrected(self, words: Sequence[str]) -> str:
         """The words, each as the most frequent one that it may be a mistyped form of: more than one may be mistyped."""
         return "\0" + "".join(self._root(word) for word in words)
 
-    def _learn(self, texts: Sequence[str]) -> None:
-        self._counts = Counter(word for text in texts for word in set(_words(text)))
+    def _learn(self, texts: Sequence[Sequence[str]]) -> None:
+        self._counts = Counter(word for words in texts for word in set(words))
         for word in _COMMON:
             self._counts.setdefault(word, 0)
         self._by_shortened: dict[str, list[str]] = {}
@@ -124,8 +137,10 @@ class NearDuplicates:
 
 def _words(text: str) -> list[str]:
     """The words of a text in lower case, without accents, each run of a letter as one letter."""
-    plain = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS]).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text[:MAX_CHARACTERS].casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS]).casefold()
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return [_DOUBLED.sub(r"\1", word) for word in _WORD.findall(_APOSTROPHES.sub("", plain))]
 
 

@@ -90,12 +90,10 @@ class NgramVectorizer:
         return self._stack([self.transform(text) for text in texts])
 
     def _weigh(self, counts: Counter[str]) -> tuple[Indices, Weights]:
-        known = [(self._position[ngram], count) for ngram, count in counts.items() if ngram in self._position]
-        if not known:
-            return np.array([], dtype=np.int64), np.array([], dtype=np.float32)
-        table = np.array(known, dtype=np.int64)
-        indices = table[:, 0]
-        weights = ((1 + np.log(table[:, 1])) * self.idf[indices]).astype(np.float32)
+        position = self._position.get
+        known = {place: count for ngram, count in counts.items() if (place := position(ngram)) is not None}
+        indices, times = (np.fromiter(numbers, np.int64, len(known)) for numbers in (known, known.values()))
+        weights: Weights = ((1 + np.log(times)) * self.idf[indices]).astype(np.float32)
         word = self._is_word[indices]
         for half in (word, ~word):
             length = float(np.sqrt(2 * np.square(weights[half]).sum()))

@@ -24,6 +24,8 @@ class RankedIntent(NamedTuple):
 
 Ranking = Sequence[RankedIntent]
 """All intents, best first."""
+RANKING_KEY = "signpost_ranking"
+"""Where a message in Rasa's graph has its Ranking, beside the same in Rasa's form."""
 
 Groups = Mapping[Kind, Ranking]
 

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphNode, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from tarsafe import TarSafe
 
 from nlu.encoder import MODEL_FILE, Vectors, encoder_name
-from nlu.predictions import RankedIntent, Ranking
+from nlu.predictions import RANKING_KEY, Ranking
 
 UNZIPPED = "model.tar"
 INPUT_NODE = "nlu_message_converter"
@@ -88,8 +88,7 @@ class TrainedModel:
 
 
 def _read(message: Message) -> Read:
-    ranking = [RankedIntent(*row.values()) for row in message.get(INTENT_RANKING_KEY)]
-    return Read(ranking, message.get_dense_features(TEXT)[1].features[0])
+    return Read(message.get(RANKING_KEY), message.get_dense_features(TEXT)[1].features[0])
 
 
 def _running_order(nodes: dict[str, Any]) -> list[str]:

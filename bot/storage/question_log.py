@@ -164,17 +164,18 @@ class QuestionLog:
         rows = await self._database.run(lambda: self._database.fetch(sql, platform, channel, message_id))
         return Given(*rows[0]) if rows and rows[0][0] else None
 
-    async def record_feedback(self, question_id: int, platform: str, author: str, helpful: bool) -> None:
-        """Keep a person's vote on a reply; a later vote replaces an earlier one."""
-        names = self._database.keys.names(platform, author)
-        row = {"question_id": question_id, "asker": names[0], "helpful": int(helpful), "given_at": now()}
+    async def record_vote(self, place: Place, post: str, author: str, helpful: bool) -> bool:
+        """Keep a person's vote on a posted reply, in place of an earlier one; whether there is such a reply."""
+        names = self._database.keys.names(place.platform, author)
+        where = "select question_id from posts where platform = ? and channel = ? and message_id = ?"
 
-        def write() -> None:
-            with self._database.transaction():
-                bring_together(self._database, names)
-                self._database.insert("feedback", row, "or replace")
+        def write() -> bool:
+            found = self._database.fetch(where, place.platform, place.channel, post)
+            if found:
+                keep_vote(self._database, found[0][0], names, helpful)
+            return bool(found)
 
-        await self._database.write(write)
+        return await self._database.write(write)
 
     async def record_choice(self, question_id: int, platform: str, author: str, choice: Given, post: str) -> None:
         """Keep what a person picked, which the post now shows; no answer means none of those offered."""
@@ -325,6 +326,14 @@ class QuestionLog:
         sql = "select id from questions where platform = ? and channel = ? and message_id = ? and message_id != ''"
         rows = self._database.fetch(sql, row["platform"], row["channel"], row["message_id"])
         return rows[0][0] if rows else None
+
+
+def keep_vote(database: Database, question_id: int, names: tuple[str, ...], helpful: bool) -> None:
+    """In the writer's thread: keep the vote of somebody who may be stored under some names, the newest first."""
+    row = {"question_id": question_id, "asker": names[0], "helpful": int(helpful), "given_at": now()}
+    with database.transaction():
+        bring_together(database, names)
+        database.insert("feedback", row, "or replace")
 
 
 def _tell_of_recovery(waiting: int) -> None:

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.cross_validation import folds_of, ranked, save_cross_validation
-from nlu.predictions import RankedIntent
+from nlu.predictions import RANKING_KEY, RankedIntent
 from nlu.question_model import QuestionModel
 from nlu.question_space import Hyperparameters
 
@@ -95,6 +95,7 @@ class QuestionClassifier(GraphComponent):
                 rows = [_as_rasa(intent) for intent in ranking]
                 message.set(INTENT, rows[0], add_to_output=True)
                 message.set(INTENT_RANKING_KEY, rows, add_to_output=True)
+                message.set(RANKING_KEY, ranking)
         return messages
 
 

@@ -29,6 +29,7 @@ from bot.storage.retention import Retention
 from bot.storage.theme_store import ThemeStore
 from tests.command_line import CommandLine
 from tests.disk import ASKED, Disk
+from tests.votes import vote
 
 KEY = 32
 DAY = 86_400
@@ -152,9 +153,9 @@ async def test_a_person_has_one_vote(log: Log) -> None:
     """A later one takes the place of an earlier one; others' stand."""
     question = await log.ask()
     for author in ("jo", "al"):
-        await log.disk.log.record_feedback(question, "discord", author, True)
+        await vote(log.disk.log, question, "discord", author, True)
     log.rotate()
-    await log.disk.log.record_feedback(question, "discord", "jo", False)
+    await vote(log.disk.log, question, "discord", "jo", False)
     assert log.disk.rows("select helpful, unhelpful from questions") == [(1, 1)]
     assert log.disk.rows("select count(*) from feedback") == [(2,)]
 
@@ -164,7 +165,7 @@ async def test_two_votes_of_one_person_become_the_later(log: Log) -> None:
     question, author = await log.ask(), "jo"
     old = log.disk.database.pseudonym("discord", author)
     log.rotate()
-    await log.disk.log.record_feedback(question, "discord", author, False)
+    await vote(log.disk.log, question, "discord", author, False)
     late = {"question_id": question, "asker": old, "helpful": 1, "given_at": "2026-11-22"}
     await log.disk.database.run(lambda: log.disk.database.insert("feedback", late))
     assert log.disk.rows("select helpful, unhelpful from questions") == [(1, 1)]
@@ -264,7 +265,7 @@ async def test_a_key_is_kept_while_a_note_bears_its_name(log: Log) -> None:
 async def _much(log: Log) -> None:
     theme = await log.theme(await log.ask("jo"))
     for author in ("jo", "al"):
-        await log.disk.log.record_feedback(1, "discord", author, True)
+        await vote(log.disk.log, 1, "discord", author, True)
         await log.disk.log.record_me_too(1, "discord", author)
         await log.disk.log.record_choice(1, "discord", author, Given("pay"), "p")
     await ThemeStore(log.disk.database).add_note(theme, DigestStore(log.disk.database).named("discord", "mo"), "mine")

@@ -32,6 +32,7 @@ from bot.storage.telling_store import Telling, TellingStore, Waiting
 from bot.storage.theme_store import ThemeStore
 from tests.command_line import CommandLine
 from tests.disk import Disk
+from tests.votes import vote
 
 JO = "4242424242"
 """Jo's number on Telegram, where it is also that of Jo's private chat."""
@@ -86,7 +87,7 @@ class Life:
     async def _press(self, others: int) -> None:
         log = self.disk.log
         for question in (others, *self.questions):
-            await log.record_feedback(question, "telegram", JO, True)
+            await vote(log, question, "telegram", JO, True)
             await log.record_me_too(question, "telegram", JO)
         await log.record_choice(self.questions[0], "telegram", JO, Given("pay"), f"{IDS[2]}2")
 
@@ -219,7 +220,7 @@ async def test_nothing_is_left_in_any_column(life: Life) -> None:
 
 async def test_others_lose_nothing(life: Life) -> None:
     """What another asked is there, with the words; and votes of others on Jo's questions."""
-    await life.disk.log.record_feedback(life.questions[0], "telegram", "777", True)
+    await vote(life.disk.log, life.questions[0], "telegram", "777", True)
     await life.disk.records.forget("telegram", JO)
     (held,) = {
         tuple(question[1:]) for question in (await life.disk.records.held_about("telegram", "777")).questions[1:]

@@ -15,6 +15,7 @@ from bot.errors import QuestionLogError
 from bot.messages import Meant
 from bot.storage.group_commit import GroupCommit
 from tests.disk import ANSWERED, ASKED, Disk, locked
+from tests.votes import vote
 
 MANY = 12
 MEANT = Meant(bytes(768), {"pay": 0.71}, "abcd")
@@ -65,7 +66,7 @@ async def test_a_work_that_fails_leaves_the_others_as_they_are(disk: Disk) -> No
     """What the group had done is undone first, so that nothing is there twice."""
     async with held_up(disk):
         tasks = await record_many(disk)
-        failing = asyncio.create_task(disk.log.record_feedback(999, "discord", "jo", True))
+        failing = asyncio.create_task(vote(disk.log, 999, "discord", "jo", True))
         late = asyncio.create_task(disk.log.record(replace(ASKED, message_id="late"), "late", (), ANSWERED))
         await asyncio.sleep(0)
     with pytest.raises(QuestionLogError, match="FOREIGN KEY"):

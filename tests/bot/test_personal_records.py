@@ -22,6 +22,7 @@ from bot.storage.database import DATABASE_FILE, now
 from bot.storage.digest_store import DigestStore
 from bot.storage.theme_store import ThemeStore
 from tests.disk import ANSWERED, Disk, edit, locked, post, removal
+from tests.votes import vote
 
 JO, AL = "4242424242", "7777777777"
 IN_GROUP = Message("", "telegram", "-100", "-100", author=JO, message_id="m1")
@@ -58,7 +59,7 @@ class Life:
         await log.revise(recorded.question_id, text, (), ANSWERED)
         await log.record_choice(recorded.question_id, message.platform, message.author, Given("dro"), f"p{first.id}")
         for asked in self.disk.rows("select id from questions"):
-            await log.record_feedback(asked[0], message.platform, message.author, True)
+            await vote(log, asked[0], message.platform, message.author, True)
             await log.record_me_too(asked[0], message.platform, message.author)
 
     async def _moderate(self, author: str) -> None:
@@ -178,7 +179,7 @@ async def test_nobody_else_loses_anything(disk: Disk) -> None:
 async def test_votes_of_others_on_a_forgotten_persons_question_stay(disk: Disk) -> None:
     """What others pressed is theirs."""
     recorded = await disk.record(message=IN_GROUP)
-    await disk.log.record_feedback(recorded.question_id, "telegram", AL, True)
+    await vote(disk.log, recorded.question_id, "telegram", AL, True)
     await disk.log.record_me_too(recorded.question_id, "telegram", AL)
     await disk.records.forget("telegram", JO)
     held = await disk.records.held_about("telegram", AL)

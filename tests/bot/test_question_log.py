@@ -20,6 +20,7 @@ from bot.places import Place
 from bot.storage.database import DATABASE_FILE
 from bot.storage.question_log import Known, Recorded, unanswered_questions
 from tests.disk import Disk, locked
+from tests.votes import vote
 
 REPLY = Reply("**£194** a week", "SMP", sources=(Source("GOV.UK", "https://www.gov.uk"),), given=Given("smp", "wales"))
 ANSWERED = Response(Outcome.ANSWERED, REPLY, "smp", 0.9, (Candidate("smp", 0.9), Candidate("dro", 0.1)), "0003")
@@ -316,7 +317,7 @@ async def test_a_later_vote_replaces_an_earlier_one(disk: Disk) -> None:
     """One person has one vote on a reply; another person has another."""
     question_id = (await disk.log.record(MESSAGE, "how much is smp", (), ANSWERED)).question_id
     for author, helpful in (("jo", True), ("jo", False), ("al", True)):
-        await disk.log.record_feedback(question_id, "discord", author, helpful)
+        await vote(disk.log, question_id, "discord", author, helpful)
     assert sorted(disk.rows("select asker, helpful from feedback")) == sorted(
         [(disk.log.pseudonym("discord", "jo"), 0), (disk.log.pseudonym("discord", "al"), 1)]
     )
@@ -325,7 +326,7 @@ async def test_a_later_vote_replaces_an_earlier_one(disk: Disk) -> None:
 async def test_a_press_needs_a_question(disk: Disk) -> None:
     """Votes, choices and company for a question that isn't there are refused, and nothing of them stays."""
     for press in (
-        disk.log.record_feedback(99, "discord", "jo", True),
+        vote(disk.log, 99, "discord", "jo", True),
         disk.log.record_choice(99, "discord", "jo", Given("smp"), "r1"),
         disk.log.record_me_too(99, "discord", "jo"),
     ):

@@ -21,6 +21,7 @@ from bot.storage.reports import Counts, ReportStore, Use, total
 from tests.disk import Disk
 from tests.factories import answer_file, rates_file
 from tests.logged import Logged, ago
+from tests.votes import vote
 
 DAY = 24 * 60
 TODAY = date(2026, 11, 22)
@@ -91,8 +92,8 @@ async def test_votes_are_counted_as_they_stand(logged: Logged, counts: ReportSto
 async def test_forgetting_a_person_counts_their_votes_no_more(disk: Disk) -> None:
     """Through the bot's own ways."""
     recorded = await disk.record()
-    await disk.log.record_feedback(recorded.question_id, "discord", "sam", True)
-    await disk.log.record_feedback(recorded.question_id, "discord", "kim", False)
+    await vote(disk.log, recorded.question_id, "discord", "sam", True)
+    await vote(disk.log, recorded.question_id, "discord", "kim", False)
     reports = ReportStore(disk.database)
     assert (await reports.by_answer(date.min))["pay"] == Use(1, 1, 1)
     await disk.records.forget("discord", "sam")

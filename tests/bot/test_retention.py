@@ -33,6 +33,7 @@ from bot.storage.retention import Retention
 from bot.storage.retention_rules import RULES
 from tests.command_line import CommandLine
 from tests.disk import ANSWERED, Disk, locked
+from tests.votes import vote
 from tests.waiting import end, until
 
 NOW = datetime.now(timezone.utc)
@@ -225,7 +226,7 @@ async def test_voters_go_and_votes_stay(past: Past) -> None:
     first, second = await past.ask(20), await past.ask(20)
     for question in (first, second):
         for author in ("ann", "ben", "kim"):
-            await past.disk.log.record_feedback(question, "discord", author, author != "kim")
+            await vote(past.disk.log, question, "discord", author, author != "kim")
             await past.disk.log.record_me_too(question, "discord", author)
         await past.disk.log.record_choice(question, "discord", "ann", Given("dro"), "p")
     for table, column in (("feedback", "given_at"), ("choices", "chosen_at"), ("me_too", "asked_at")):
@@ -337,7 +338,7 @@ async def test_reports_are_the_same_before_and_after(past: Past) -> None:
         at = {"community": community, "channel": channel, "author": f"a{number % 3}"}
         question = await past.ask(number * 5, outcomes[number % 5], **at)
         await past.ask(number * 5 - 0.003, outcomes[number % 3], **at)
-        await past.disk.log.record_feedback(question, "discord", f"v{number}", bool(number % 3))
+        await vote(past.disk.log, question, "discord", f"v{number}", bool(number % 3))
         await past.disk.log.record_choice(question, "discord", "a", Given("dro"), "p")
         past.write("update feedback set given_at = ? where question_id = ?", ago(number * 5), question)
         past.write("update choices set chosen_at = ? where question_id = ?", ago(number * 5), question)

@@ -22,6 +22,7 @@ from nlu.meaning_process import MeaningProcess
 from tests.bot.theme_bench import ask, ask_all
 from tests.disk import Disk
 from tests.fakes import Clock
+from tests.votes import vote
 from tests.waiting import until
 
 PASSPORT = ["how do i renew my passport", "How do I renew my pasport??", "how do I renew my passport 🙏"]
@@ -127,15 +128,15 @@ async def test_votes_and_picks_decide(kept: Kept) -> None:
     bad, mixed = [await ask(kept.database, text, outcome=Outcome.ANSWERED) for text in (PASSPORT[0], BINS[0])]
     picked, none = [await ask(kept.database, text, outcome=Outcome.CLARIFY) for text in (DOGS[0], DOGS[1])]
     await kept.settle()
-    await log.record_feedback(bad, "discord", "a", False)
-    await log.record_feedback(mixed, "discord", "a", False)
-    await log.record_feedback(mixed, "discord", "b", True)
+    await vote(log, bad, "discord", "a", False)
+    await vote(log, mixed, "discord", "a", False)
+    await vote(log, mixed, "discord", "b", True)
     await log.record_choice(picked, "discord", "a", Given("smp_amount"), "p")
     await log.record_choice(none, "discord", "a", Given(""), "p")
     await kept.settle()
     placed = [kept.theme_of(question) is not None for question in (bad, mixed, picked, none)]
     assert placed == [True, False, False, True]
-    await log.record_feedback(bad, "discord", "a", True)
+    await vote(log, bad, "discord", "a", True)
     await kept.settle()
     assert kept.theme_of(bad) is None
 

@@ -10,6 +10,7 @@ from bot.storage.theme_lists import OPEN, Sought, Theme
 from bot.themes.themes import StaleThemeError, Themes
 from tests.bot.theme_bench import ask
 from tests.disk import Disk
+from tests.votes import vote
 
 
 @pytest.fixture
@@ -131,8 +132,8 @@ async def test_changes_are_told_once(disk: Disk) -> None:
     assert await store.take_changes(9) == [(ids[0], 0)]
     assert await store.take_changes(9) == []
     await disk.log.record_me_too(ids[0], "discord", "jo")
-    await disk.log.record_feedback(ids[1], "discord", "jo", False)
-    await disk.log.record_feedback(ids[1], "discord", "jo", True)
+    await vote(disk.log, ids[1], "discord", "jo", False)
+    await vote(disk.log, ids[1], "discord", "jo", True)
     await disk.log.withdraw(ids[2])
     assert {question for question, _ in await store.take_changes(9)} == set(ids)
 

@@ -30,6 +30,7 @@ from bot.storage.migrations import migrations
 from tests.bot.test_releases import build
 from tests.disk import ANSWERED, Disk
 from tests.faults.desk import Desk, assert_sound, outcomes, rows
+from tests.votes import vote
 
 ROOT = Path(__file__).parents[2]
 ASKED_ONCE = Message("", "discord", "parents", "general", author="jo", message_id="once")
@@ -242,12 +243,12 @@ async def test_what_has_been_erased_since_is_erased_again(data: Path, tmp_path: 
         recorded = await disk.log.record(message, "zanzibar", (), ANSWERED)
         deleted = await disk.log.record(replace(message, message_id="al2"), "timbuktu", (), ANSWERED)
         kept = await disk.log.record(replace(message, author="mo", message_id="mo1"), "stays", (), ANSWERED)
-        await disk.log.record_feedback(kept.question_id, "discord", "al", True)
-        await disk.log.record_feedback(kept.question_id, "discord", "jo", True)
+        await vote(disk.log, kept.question_id, "discord", "al", True)
+        await vote(disk.log, kept.question_id, "discord", "jo", True)
         file = make_backup(data, tmp_path / "later.gz").file
         await disk.log.withdraw(deleted.question_id)
         await disk.records.forget("discord", "al")
-        await disk.log.record_feedback(kept.question_id, "discord", "jo", False)
+        await vote(disk.log, kept.question_id, "discord", "jo", False)
     assert restore_backup(file, data, replace=True).erased == 2
     stored = (data / DATABASE_FILE).read_bytes()
     assert b"timbuktu" not in stored.replace(b"\0", b"")
