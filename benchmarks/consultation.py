@@ -194,7 +194,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=45_000)
     parser.add_argument("--votes", type=int, default=250_000)
     parser.add_argument("--in-hand", type=int, default=256, help="messages that wait for their replies at once")
-    parser.add_argument("--voters", type=int, default=32, help="people who vote at once")
+    parser.add_argument("--voters", type=int, default=96, help="people who vote at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--keep", type=Path, help="an empty folder for the log and stderr, to look at afterwards")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,10 @@ NEAREST = 6
 """Neighbours of which the neighbours are a question's own as well."""
 LEAST = 0.3
 """Features less alike make no neighbours: a question unlike all others stays alone."""
-BLOCK = 256
+BLOCK = 128
 """Questions that are compared with all others at a time: the comparisons of more would take most of the memory."""
+THREADS = 2
+"""Blocks that are compared at once: NumPy lets go of the interpreter's lock meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +74,20 @@ def neighbours_for(count: int) -> int:
 
 def _nearest(features: Matrix, count: int) -> tuple[npt.NDArray[np.int64], Matrix]:
     """The places of the most alike others, most alike first, and how alike they are."""
-    places = np.zeros((len(features), count), dtype=np.int64)
-    likeness = np.zeros((len(features), count), dtype=np.float32)
-    for start in range(0, len(features), BLOCK):
-        block = slice(start, start + BLOCK)
-        alike = features[block] @ features.T
-        alike[np.arange(len(alike)), start + np.arange(len(alike))] = -np.inf
-        found = np.argpartition(-alike, min(count, alike.shape[1]) - 1, axis=1)[:, :count]
-        order = np.argsort(-np.take_along_axis(alike, found, axis=1), axis=1, kind="stable")
-        places[block] = np.take_along_axis(found, order, axis=1)
-        likeness[block] = np.take_along_axis(alike, places[block], axis=1)
-    return places, likeness
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda start: _nearest_of(features, start, count), range(0, len(features), BLOCK)))
+    places, likeness = zip(*found)
+    return np.concatenate(places), np.concatenate(likeness)
+
+
+def _nearest_of(features: Matrix, start: int, count: int) -> tuple[npt.NDArray[np.int64], Matrix]:
+    """The same for a block of questions."""
+    alike = features[start : start + BLOCK] @ features.T
+    alike[np.arange(len(alike)), start + np.arange(len(alike))] = -np.inf
+    found = np.argpartition(-alike, min(count, alike.shape[1]) - 1, axis=1)[:, :count]
+    order = np.argsort(-np.take_along_axis(alike, found, axis=1), axis=1, kind="stable")
+    places = np.take_along_axis(found, order, axis=1)
+    return places, np.take_along_axis(alike, places, axis=1)
 
 
 def _adjacency(places: npt.NDArray[np.int64], likeness: Matrix) -> sparse.csr_matrix:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nlu.trained_model import Read
 
 READY = b'"ready"\n'
+NICENESS = 2
+"""While texts wait for the model, presses and heartbeats don't wait behind it."""
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ class Setup(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Load the model and answer until standard input ends."""
+    os.nice(NICENESS)
     _serve(Path(sys.argv[1]), be_quiet())
 
 

@@ -28,7 +28,7 @@ TEXTS = 64
 """Texts of the log that are read at a time while nothing else is to be done."""
 BURST = 40
 """New questions from which on they wait for a regrouping, which is then quicker than adding one after the other."""
-PAUSE_FACTOR = 9
+PAUSE_FACTOR = 14
 """While such bursts follow each other, the next regrouping begins after so many times as long as the last one took."""
 CHANGED = 50
 CHANGED_SHARE = 0.1
