@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 _AUTOCOMPLETE, _COMMAND, _COMPONENT = 4, 2, 3
+_SUBCOMMANDS = (1, 2)
 
 
 class _Person(msgspec.Struct):
@@ -27,19 +28,23 @@ class _Change(msgspec.Struct):
 
 class _Message(_Change, kw_only=True):
     author: _Person
-    mentions: list[_Person] = []
+    mentions: list[_Person]
 
 
 class _Option(msgspec.Struct):
     name: str
     type: int
-    value: str | int | float | bool | None = None
+    value: str | int | float | bool | msgspec.UnsetType = msgspec.UNSET
     options: list[_Option] = []
+
+    def __post_init__(self) -> None:
+        if self.value is msgspec.UNSET and self.type not in _SUBCOMMANDS:
+            raise ValueError("value")
 
 
 class _Command(msgspec.Struct):
     name: str
-    type: int
+    type: Literal[1, 2, 3]
     options: list[_Option] = []
 
 
@@ -51,6 +56,7 @@ class _Interaction(msgspec.Struct):
     id: str | int
     token: str
     type: int
+    guild_id: str | int | None = None
     member: _Member | None = None
     user: _Person | None = None
 
@@ -69,5 +75,5 @@ def refuse_misshapen(event: str, data: Any) -> None:
         made = msgspec.convert(data, _Interaction)
         if made.type in _DATA:
             msgspec.convert(data.get("data"), _DATA[made.type])
-            if made.member is None and made.user is None:
+            if (made.user if made.guild_id is None else made.member) is None:
                 raise TypeError("user")
