@@ -39,6 +39,7 @@ from connectors.telegram_connector.notices import Notices
 from connectors.telegram_connector.posting import Posts
 from connectors.telegram_connector.sending import Sender
 from connectors.telegram_connector.settings_panel import SettingsPanel
+from connectors.telegram_connector.shapes import refuse_misshapen
 from connectors.telegram_connector.topics_menu import TopicsMenu
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Dispatch:
         """Take an update up as Telegram sent it; what is returned is done when it need not be handed over again."""
         received_at = time.monotonic()
         try:
+            refuse_misshapen(raw)
             update = Update.de_json(raw, self._client)
             lane = _lane(update)
             hash(lane)
