@@ -77,7 +77,7 @@ def measure(title: str, vectors: Matrix, texts: list[str], labels: list[str], sc
     groups = Groups(vectors[:-held], texts[:-held], None if scores is None else scores[:-held])
     started = time.perf_counter()
     for place in range(len(texts) - held, len(texts)):
-        groups.add(vectors[place], texts[place], None if scores is None else scores[place])
+        groups.add(vectors[[place]], [texts[place]], None if scores is None else scores[[place]])
     each = (time.perf_counter() - started) / held
     row(f"{title}: themes, the last {held} added one by one", labels, groups.grouping().themes)
     agreement = adjusted_mutual_info_score(whole.themes[-held:], groups.grouping().themes[-held:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,29 +75,31 @@ class GroupedQuestions:
         """Group questions, given their vectors."""
         self._columns = {name: place for place, name in enumerate(sorted({n for q in questions for n in q.scores}))}
         self._ids = [question.id for question in questions]
-        scores = np.stack([self._row(question.scores) for question in questions]) if questions else None
-        self._groups = Groups(held, [question.text for question in questions], scores)
+        self._groups = Groups(held, [question.text for question in questions], self._rows(questions))
 
     def labels(self) -> Labels:
         """The theme and the subject of each question."""
         grouping = self._groups.grouping()
         return Labels(grouping.themes.tolist(), grouping.subjects.tolist())
 
-    def add(self, question: Asked, vector: Matrix) -> Company:
-        """Add a question, and tell what it belongs with."""
-        placed = self._groups.add(vector, question.text, self._row(question.scores))
-        like = tuple(self._ids[place] for place in placed.like)
-        beside = tuple(self._ids[place] for place in placed.beside)
-        self._ids.append(question.id)
-        return Company(like, beside)
+    def add(self, questions: Sequence[Asked], held: Matrix) -> list[Company]:
+        """Add questions, given their vectors, and tell what each belongs with."""
+        scores = self._rows(questions)
+        placed = self._groups.add(held, [question.text for question in questions], scores)
+        self._ids += [question.id for question in questions]
+        return [Company(self._ids_of(one.like), self._ids_of(one.beside)) for one in placed]
 
-    def _row(self, scores: Mapping[str, float]) -> Matrix:
-        """A question's scores in the columns of those that the questions of the grouping have."""
-        row = np.zeros(len(self._columns), dtype=np.float32)
-        for name, score in scores.items():
-            if name in self._columns:
-                row[self._columns[name]] = score
-        return row
+    def _ids_of(self, places: Sequence[int]) -> tuple[int, ...]:
+        return tuple(self._ids[place] for place in places)
+
+    def _rows(self, questions: Sequence[Asked]) -> Matrix:
+        """Questions' scores in the columns of those that the questions of the grouping have."""
+        rows = np.zeros((len(questions), len(self._columns)), dtype=np.float32)
+        for row, question in zip(rows, questions):
+            for name, score in question.scores.items():
+                if name in self._columns:
+                    row[self._columns[name]] = score
+        return rows
 
 
 def middle_of(ids: Sequence[int], held: HeldVectors) -> int:

@@ -24,13 +24,14 @@ TEXTS_TOGETHER = 64
 """Texts that are read at a time: others may ask something in between."""
 SCORES_TOGETHER = 512
 HELD_TOGETHER = 4096
+ADDED_TOGETHER = 64
 
 Result = TypeVar("Result")
 _NAME = msgspec.json.Decoder(str)
 _UNDERSTOOD = msgspec.json.Decoder(list[Understood])
 _SCORES = msgspec.json.Decoder(list[dict[str, float]])
 _LABELS: msgspec.json.Decoder[Labels | None] = msgspec.json.Decoder(Labels | None)
-_COMPANY = msgspec.json.Decoder(Company)
+_COMPANIES = msgspec.json.Decoder(list[Company])
 _IDS = msgspec.json.Decoder(list[int])
 _NEAR = msgspec.json.Decoder(list[Near])
 _NOTHING = msgspec.json.Decoder(None)
@@ -96,9 +97,10 @@ class MeaningProcess:
         await self.stop()
         raise ClassifierTimeoutError(f"The questions could not be grouped within {GROUP_SECONDS:g} seconds.")
 
-    async def add(self, question: Asked) -> Company:
+    async def add(self, questions: Sequence[Asked]) -> list[Company]:
         """See bot.themes.meaning."""
-        return await self._ask(says.Add(question), _COMPANY)
+        blocks = [list(questions[start : start + ADDED_TOGETHER]) for start in range(0, len(questions), ADDED_TOGETHER)]
+        return [one for block in blocks for one in await self._ask(says.Add(block), _COMPANIES)]
 
     async def middles(self, groups: Sequence[Sequence[int]]) -> list[int]:
         """See bot.themes.meaning."""

@@ -51,9 +51,9 @@ class Grouped(msgspec.Struct, tag=True, frozen=True):
 
 
 class Add(msgspec.Struct, tag=True, frozen=True):
-    """Answered with Company."""
+    """Answered with list[Company]."""
 
-    question: Asked
+    questions: list[Asked]
 
 
 class Middles(msgspec.Struct, tag=True, frozen=True):

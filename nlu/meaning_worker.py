@@ -44,7 +44,7 @@ class Worker:
             says.Forget: lambda request: self._held.forget(request.ids),
             says.Group: lambda request: self._group(request.questions),
             says.Grouped: lambda _: self._labels(),
-            says.Add: lambda request: self._add(request.question),
+            says.Add: lambda request: self._add(request.questions),
             says.Middles: lambda request: [middle_of(ids, self._held) for ids in request.groups],
             says.Nearest: lambda request: nearest(request.text, request.count, self._reader, self._held),
         }
@@ -57,8 +57,8 @@ class Worker:
         self._reader = Reader.load(Path(request.archive), request.answers)
         return self._reader.name
 
-    def _add(self, question: Asked) -> Company:
-        return self._grouped.add(question, self._held.of([question.id])[0])
+    def _add(self, questions: Sequence[Asked]) -> list[Company]:
+        return self._grouped.add(questions, self._held.of([question.id for question in questions]))
 
     def _group(self, questions: Sequence[Asked]) -> None:
         vectors: Matrix = self._held.of([question.id for question in questions])

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,10 @@ class Neighbourhoods:
     rows: sparse.csr_matrix
     radii: Matrix
 
+    @cached_property
+    def _columns(self) -> sparse.csr_matrix:
+        return self.rows.T.tocsr()
+
     @classmethod
     def of(cls, features: Matrix) -> Neighbourhoods:
         """The neighbourhoods of some questions, given by their features."""
@@ -48,23 +53,23 @@ class Neighbourhoods:
 
     def graph(self) -> Iterator[sparse.csr_matrix]:
         """The cosine between every two neighbourhoods that have anything in common, some rows at a time."""
-        others = self.rows.T.tocsr()
         for start in range(0, self.rows.shape[0], BLOCK):
-            yield (self.rows[start : start + BLOCK] @ others).tocsr()
+            yield (self.rows[start : start + BLOCK] @ self._columns).tocsr()
 
     def likeness(self, features: Matrix, new: Matrix) -> Matrix:
-        """What `graph` would have in the row of one more question, if the others' neighbourhoods stayed as they are."""
-        alike = features @ new
-        order = np.argsort(-alike, kind="stable")[: neighbours_for(len(features) + 1)]
-        near = order[alike[order] >= LEAST]
-        mutual = near[alike[near] >= self.radii[near]]
-        # The new question is its own neighbour, but no other's yet: in rows of others it has no place.
-        share = 1 / (len(mutual) + 1)
-        summed = np.asarray(self.mutual[near[:NEAREST]].sum(axis=0)).ravel()
-        summed[mutual] += share
-        length = math.sqrt(float(summed @ summed) + share * share)
-        row: Matrix = (self.rows @ summed / length).astype(np.float32)
-        return row
+        """What `graph` would have in the rows of more questions, each as if it alone came to those that are known."""
+        places, likeness = _most_alike(new @ features.T, neighbours_for(len(features) + 1))
+        is_near = likeness >= LEAST
+        is_mutual = is_near & (likeness >= self.radii[places])
+        is_near[:, NEAREST:] = False
+        shape = (len(new), len(features))
+        # A new question is its own neighbour, but no other's yet: in rows of others it has no place.
+        shares = 1 / (is_mutual.sum(axis=1) + 1)
+        summed = _chosen(places, is_near, shape) @ self.mutual
+        summed += sparse.diags(shares) @ _chosen(places, is_mutual, shape)
+        lengths = np.sqrt(np.asarray(summed.multiply(summed).sum(axis=1)).ravel() + np.square(shares))
+        rows: Matrix = (sparse.diags(1 / lengths) @ summed @ self._columns).toarray().astype(np.float32)
+        return rows
 
 
 def neighbours_for(count: int) -> int:
@@ -84,15 +89,25 @@ def _nearest_of(features: Matrix, start: int, count: int) -> tuple[npt.NDArray[n
     """The same for a block of questions."""
     alike = features[start : start + BLOCK] @ features.T
     alike[np.arange(len(alike)), start + np.arange(len(alike))] = -np.inf
-    found = np.argpartition(-alike, min(count, alike.shape[1]) - 1, axis=1)[:, :count]
+    return _most_alike(alike, count)
+
+
+def _most_alike(alike: Matrix, count: int) -> tuple[npt.NDArray[np.int64], Matrix]:
+    """The places of the highest numbers of each row, highest first, and the numbers."""
+    count = min(count, alike.shape[1])
+    found = np.argpartition(-alike, count - 1, axis=1)[:, :count]
     order = np.argsort(-np.take_along_axis(alike, found, axis=1), axis=1, kind="stable")
     places = np.take_along_axis(found, order, axis=1)
     return places, np.take_along_axis(alike, places, axis=1)
 
 
 def _adjacency(places: npt.NDArray[np.int64], likeness: Matrix) -> sparse.csr_matrix:
-    rows, columns = np.nonzero(likeness >= LEAST)
-    shape = (len(places), len(places))
+    return _chosen(places, likeness >= LEAST, (len(places), len(places)))
+
+
+def _chosen(places: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_], shape: tuple[int, int]) -> sparse.csr_matrix:
+    """A one at each of those places that are chosen."""
+    rows, columns = np.nonzero(chosen)
     return sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, places[rows, columns])), shape=shape)
 
 

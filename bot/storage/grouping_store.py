@@ -121,12 +121,15 @@ class GroupingStore:
         sql = "update themes set subject = ? where id = ? and subject is not ?"
         await self._each([(sql, (subject, theme, subject)) for theme, subject in subjects.items()])
 
-    async def join_subject(self, theme: int, beside: Sequence[int]) -> None:
-        """Let a new theme be of the subject of the first of some questions that is in a theme."""
-        themes = await self.theme_of(beside)
-        other = next((themes[question] for question in beside if question in themes), theme)
+    async def join_subjects(self, beside: Mapping[int, Sequence[int]]) -> None:
+        """Let each new theme be of the subject of the first of some questions that is in a theme."""
+        themes = await self.theme_of([question for questions in beside.values() for question in questions])
+        others = {
+            theme: next((themes[question] for question in questions if question in themes), theme)
+            for theme, questions in beside.items()
+        }
         sql = "update themes set subject = (select subject from themes where id = ?) where id = ?"
-        await self._each([(sql, (other, theme))])
+        await self._each([(sql, (other, theme)) for theme, other in others.items()])
 
     async def set_titles(self, titles: Mapping[int, int]) -> None:
         """Call each theme by the words of one of its questions."""

@@ -26,13 +26,11 @@ CHANGES = 512
 """How many changed questions are seen to at a time."""
 TEXTS = 64
 """Texts of the log that are read at a time while nothing else is to be done."""
-BURST = 40
-"""New questions from which on they wait for a regrouping, which is then quicker than adding one after the other."""
-PAUSE_FACTOR = 14
-"""While such bursts follow each other, the next regrouping begins after so many times as long as the last one took."""
 CHANGED = 50
 CHANGED_SHARE = 0.1
 """Questions that have changed, and what share of all they are, from which on all are grouped anew."""
+PAUSE_FACTOR = 14
+"""The next regrouping begins after so many times as long as the last one took, however many have changed."""
 SETTLE_SECONDS = 60.0
 SETTLE_FACTOR = 10
 """Fewer changes are settled after a minute, or ten times as long as the last regrouping took."""
@@ -80,7 +78,6 @@ class ThemeKeeper:
         if (understanding.age, understanding.release) != self._of:
             await self._begin_anew()
         changes = await self._store.take_changes(CHANGES)
-        self._is_flooded = False
         await self._see_to(changes)
         await self._count_recent()
         if len(changes) == CHANGES:
@@ -123,7 +120,6 @@ class ThemeKeeper:
         self._unread: list[Standing] = []
         self._is_grouped, self._is_wanted, self._changed = False, True, 0
         self._is_all_read = False
-        self._is_flooded = False
         self._regrouping: asyncio.Task[None] | None = None
         self._ended_at, self._took = self._clock(), 0.0
 
@@ -181,34 +177,26 @@ class ThemeKeeper:
         self._changed += len(new)
         if self._regrouping or not self._is_grouped:
             self._late |= {one.id for one in new}
-        self._is_flooded = len(new) > BURST
-        if not self._is_grouped:
+        if not (new and self._is_grouped):
             return set()
-        if self._is_flooded:
-            self._is_wanted = True
-            return set()
-        return {await self._place_one(one) for one in new}
+        companies = await self._understanding.meaning.add([Asked(one.id, one.text, one.scores) for one in new])
+        self._known |= {one.id for one in new}
+        return await self._house(new, companies)
 
-    async def _place_one(self, one: Standing) -> int:
-        company = await self._understanding.meaning.add(Asked(one.id, one.text, one.scores))
-        self._known.add(one.id)
-        if one.theme_id:
-            return one.theme_id
-        theme = await self._home(one, company)
-        await self._store.move([Move(one.id, 0, theme)])
-        return theme
-
-    async def _home(self, one: Standing, company: Company) -> int:
-        """The theme of the most alike question that is in one still, or a new one."""
-        themes = await self._store.theme_of(company.like)
-        for question in company.like:
-            if question in themes:
-                return themes[question]
-        # Its title follows: the words may have been erased since they were read.
-        (theme,) = await self._store.begin_themes([""])
-        if company.beside:
-            await self._store.join_subject(theme, company.beside)
-        return theme
+    async def _house(self, new: Sequence[Standing], companies: Sequence[Company]) -> set[int]:
+        """Put each into the theme of the most alike question that is in one still, or into a new one."""
+        themes = await self._store.theme_of([question for company in companies for question in company.like])
+        beside: dict[int, Sequence[int]] = {}
+        for one, company in zip(new, companies):
+            alike = next((themes[question] for question in company.like if question in themes), 0)
+            themes[one.id] = one.theme_id or alike or -1 - len(beside)
+            if themes[one.id] < 0:
+                beside[themes[one.id]] = company.beside
+        begun = await self._begin(beside)
+        houses = {one.id: begun.get(themes[one.id], themes[one.id]) for one in new}
+        await self._store.move([Move(one.id, 0, houses[one.id]) for one in new if not one.theme_id])
+        await self._store.join_subjects({begun[theme]: questions for theme, questions in beside.items()})
+        return set(houses.values())
 
     async def _read_more(self) -> bool:
         """Read some more of the log: first what wants an answer, then what is only searched. Whether there is more."""
@@ -235,10 +223,9 @@ class ThemeKeeper:
             return
         is_many = self._changed >= max(CHANGED, CHANGED_SHARE * len(self._known))
         waited = self._clock() - self._ended_at
-        if self._is_flooded and waited < PAUSE_FACTOR * self._took:
-            return
+        may_follow = waited >= PAUSE_FACTOR * self._took
         is_settled = self._changed > 0 and waited >= max(SETTLE_SECONDS, SETTLE_FACTOR * self._took)
-        if self._is_wanted or is_many or is_settled:
+        if self._is_wanted or (is_many and may_follow) or is_settled:
             self._regrouping = asyncio.create_task(self._regroup())
 
     async def _regroup(self) -> None:
@@ -271,7 +258,7 @@ class ThemeKeeper:
         standing = [one for one in await self._standing(labels) if one.is_wanting]
         members = [Member(one.id, labels[one.id][0], one.theme_id, one.is_fixed) for one in standing]
         targets = homes(members, await self._store.closed())
-        begun = await self._begin(targets)
+        begun = await self._begin(targets.values())
         moves = [
             Move(one.id, one.theme_id, begun.get(targets[one.id], targets[one.id]))
             for one in standing
@@ -285,9 +272,9 @@ class ThemeKeeper:
         await self._store.count(touched)
         await self._store.end_empty(common([(move.before, move.theme_id) for move in moves if move.before]))
 
-    async def _begin(self, targets: dict[int, int]) -> dict[int, int]:
-        """Begin the new themes; returns which theme stands for each."""
-        new = sorted({target for target in targets.values() if target < 0}, reverse=True)
+    async def _begin(self, targets: Iterable[int]) -> dict[int, int]:
+        """Begin the new themes, those below 0; returns which theme stands for each."""
+        new = sorted({target for target in targets if target < 0}, reverse=True)
         # Their titles follow, once the questions are in them.
         return dict(zip(new, await self._store.begin_themes([""] * len(new))))
 

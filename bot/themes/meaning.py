@@ -43,8 +43,8 @@ class Company:
     `like` are of its theme and `beside` of its subject; there are none where it begins a theme, or a subject.
     """
 
-    like: tuple[int, ...] = ()
-    beside: tuple[int, ...] = ()
+    like: tuple[int, ...]
+    beside: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Meaning(Protocol):
         """Group questions, in place of the grouping before. Meanwhile, everything else can be asked."""
         ...
 
-    async def add(self, question: Asked) -> Company:
-        """Add a question to the grouping, and tell what it belongs with."""
+    async def add(self, questions: Sequence[Asked]) -> list[Company]:
+        """Add questions to the grouping, and tell what each belongs with: one that was added before it, too."""
         ...
 
     async def middles(self, groups: Sequence[Sequence[int]]) -> list[int]:

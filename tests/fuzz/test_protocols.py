@@ -108,7 +108,7 @@ CALLS: dict[str, Callable[[MeaningProcess], Awaitable[object]]] = {
     "score": lambda process: process.score([1], ["how much is smp"]),
     "hold": lambda process: process.hold([1], [b"x"]),
     "group": lambda process: process.group([QUESTION]),
-    "add": lambda process: process.add(QUESTION),
+    "add": lambda process: process.add([QUESTION]),
     "middles": lambda process: process.middles([[1]]),
     "nearest": lambda process: process.nearest("how much is smp", 3),
 }

@@ -89,9 +89,7 @@ def test_near_duplicates_are_always_together() -> None:
     others, texts = _clouds(20, 3)
     assert len(set(group(np.vstack([vectors, others]), [*SAME, *texts]).themes[: len(SAME)])) == 1
     groups = Groups(np.vstack([vectors[:1], others]), [SAME[0], *texts])
-    assert {groups.add(vector, text).theme for vector, text in zip(vectors[1:], SAME[1:])} == {
-        groups.grouping().themes[0]
-    }
+    assert {placed.theme for placed in groups.add(vectors[1:], SAME[1:])} == {groups.grouping().themes[0]}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +129,7 @@ def test_no_question_at_all() -> None:
     vectors, texts = _clouds(2, 1)
     groups = Groups(vectors[:0], [])
     assert groups.grouping().themes.size == 0
-    assert [groups.add(vector, text).theme for vector, text in zip(vectors, texts)] == [0, 1]
+    assert [placed.theme for placed in groups.add(vectors, texts)] == [0, 1]
     assert group(vectors[:1], texts[:1]).themes.tolist() == [0]
 
 
@@ -141,12 +139,12 @@ def test_an_added_question_finds_its_theme_or_begins_one() -> None:
     kept = [place for place in range(len(texts)) if place % 8]
     groups = Groups(vectors[kept], [texts[place] for place in kept])
     before = groups.grouping().themes
-    for place in range(0, len(texts), 8):
-        placed = groups.add(vectors[place], texts[place])
+    places = range(0, len(texts), 8)
+    for place, placed in zip(places, groups.add(vectors[places], [texts[place] for place in places])):
         assert placed.like and set(before[list(placed.like[:7])]) == {placed.theme}
         assert placed.theme == before[kept.index(place + 1)]
     stranger, _ = _clouds(1, 1, seed=9)
-    assert groups.add(stranger[0], "something else") == Placed(before.max() + 1, (), ())
+    assert groups.add(stranger, ["something else"]) == [Placed(before.max() + 1, (), ())]
 
 
 def test_a_model_that_knows_the_topic_joins_what_is_worded_apart() -> None:

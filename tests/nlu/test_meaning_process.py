@@ -59,8 +59,8 @@ async def test_grouping_and_adding(meaning: MeaningProcess) -> None:
         assert len(await meaning.nearest(SMP, 1)) == 1
     labels = grouping.result()
     assert labels.themes[0] == labels.themes[1] and len(set(labels.themes)) == 3
-    assert set((await meaning.add(Asked(6, PASSPORT[0].upper(), {}))).like) == {0, 1}
-    assert (await meaning.add(asked[3])).like in ((), (2,))
+    companies = await meaning.add([Asked(6, PASSPORT[0].upper(), {}), asked[3]])
+    assert set(companies[0].like) == {0, 1} and companies[1].like in ((), (2,))
     assert await meaning.middles([[0, 1], [5]]) in ([0, 5], [1, 5])
 
 
@@ -68,8 +68,8 @@ async def test_nothing_to_group(meaning: MeaningProcess) -> None:
     """The first question of all begins the first theme."""
     assert (await meaning.group([])).themes == []
     asked = await _held(meaning)
-    assert (await meaning.add(asked[0])).like == ()
-    assert (await meaning.add(asked[1])).like == (0,)
+    companies = await meaning.add(asked[:2])
+    assert [company.like for company in companies] == [(), (0,)]
 
 
 async def test_nearest_by_meaning(meaning: MeaningProcess) -> None:
