@@ -31,6 +31,8 @@ from platforms.stage import Stage, both_sides, on_stage, parser_for
 
 BOT, STARTING, CONSOLE = "bot", "bot while it starts", "console"
 KILLED_WHILE_STARTING = 0.2
+NOTHING_IS_TOO_OLD = ("connectors.max_reply_age_minutes=600", "connectors.discord.look_back_minutes=600")
+"""What is late by ten minutes isn't replied to. Away for most of the time, the bot would have much of that."""
 FIRST_SECONDS = 3.0
 """What the crowd says before the first round: on Discord the bot looks back no further than it has heard before."""
 LOOK_EVERY = 0.02
@@ -134,7 +136,7 @@ class Rounds:
 
 async def measure(options: Namespace) -> int:
     """Play the rounds, let everything finish, and print what was lost; returns the exit code."""
-    async with on_stage(options, both_sides(), options.communities) as stage:
+    async with on_stage(options, both_sides(), options.communities, *NOTHING_IS_TOO_OLD) as stage:
         folder = stage.bot.log.parent
         talking = asyncio.create_task(stage.crowd.talk(options.rate))
         async with console_at_work(folder, PAUSED, SERVICE) as (console, officials):

@@ -117,8 +117,10 @@ class MeaningProcess:
     async def _spawn(self, releases: Path) -> None:
         try:
             await self._worker.spawn(WORKER, readable=[releases])
-        except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
-            raise ClassifierError(f"The meaning process can't be started: {error}.") from error
+        except asyncio.IncompleteReadError as error:
+            raise ClassifierError("The meaning process ended before it had started: its memory may be short.") from error
+        except (OSError, asyncio.TimeoutError) as error:
+            raise ClassifierError(f"The meaning process can't be started: {str(error) or 'it takes too long'}.") from error
 
     async def _ask(self, request: says.Request, answers: msgspec.json.Decoder[Result]) -> Result:
         """Ask one thing; the process is ended where it fails."""
