@@ -118,9 +118,10 @@ class MeaningProcess:
         try:
             await self._worker.spawn(WORKER, readable=[releases])
         except asyncio.IncompleteReadError as error:
-            raise ClassifierError("The meaning process ended before it had started: its memory may be short.") from error
+            raise ClassifierError("The meaning process ended as it began: memory may be short.") from error
         except (OSError, asyncio.TimeoutError) as error:
-            raise ClassifierError(f"The meaning process can't be started: {str(error) or 'it takes too long'}.") from error
+            why = str(error) or "it takes too long"
+            raise ClassifierError(f"The meaning process can't be started: {why}.") from error
 
     async def _ask(self, request: says.Request, answers: msgspec.json.Decoder[Result]) -> Result:
         """Ask one thing; the process is ended where it fails."""
