@@ -8,6 +8,7 @@ import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers import LABEL_RANKING_LENGTH
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -23,7 +24,7 @@ SCORE_KEY = "score"
 
 
 class QuestionClassifier(GraphComponent):
-    """Sets `intent` and the whole `intent_ranking`, as Rasa's own classifiers do."""
+    """Sets `intent` and the best of the `intent_ranking`, as Rasa's own classifiers do; and all of it as a Ranking."""
 
     @staticmethod
     def required_packages() -> List[Text]:
@@ -92,7 +93,7 @@ class QuestionClassifier(GraphComponent):
         if asked := [message for message in messages if message.get(TEXT)]:
             scores = self._model.predict(_vectors(asked), [message.get(TEXT) for message in asked])
             for message, ranking in zip(asked, ranked(self._model.intents, scores)):
-                rows = [_as_rasa(intent) for intent in ranking]
+                rows = [_as_rasa(intent) for intent in ranking[:LABEL_RANKING_LENGTH]]
                 message.set(INTENT, rows[0], add_to_output=True)
                 message.set(INTENT_RANKING_KEY, rows, add_to_output=True)
                 message.set(RANKING_KEY, ranking)
