@@ -28,12 +28,11 @@ TEXTS = 64
 """Texts of the log that are read at a time while nothing else is to be done."""
 CHANGED = 50
 CHANGED_SHARE = 0.1
-"""Questions that have changed, and what share of all they are, from which on all are grouped anew."""
-PAUSE_FACTOR = 14
-"""The next regrouping begins after so many times as long as the last one took, however many have changed."""
+"""Questions that have changed, and what share of all they are, from which on all are grouped anew soon."""
 SETTLE_SECONDS = 60.0
-SETTLE_FACTOR = 10
-"""Fewer changes are settled after a minute, or ten times as long as the last regrouping took."""
+"""After this long, fewer changes are settled."""
+PAUSE_FACTOR = 14
+"""However many have changed, the next regrouping begins after so many times as long as the last one took."""
 
 
 class ThemeKeeper:
@@ -223,9 +222,8 @@ class ThemeKeeper:
             return
         is_many = self._changed >= max(CHANGED, CHANGED_SHARE * len(self._known))
         waited = self._clock() - self._ended_at
-        may_follow = waited >= PAUSE_FACTOR * self._took
-        is_settled = self._changed > 0 and waited >= max(SETTLE_SECONDS, SETTLE_FACTOR * self._took)
-        if self._is_wanted or (is_many and may_follow) or is_settled:
+        is_settled = self._changed > 0 and waited >= SETTLE_SECONDS
+        if self._is_wanted or ((is_many or is_settled) and waited >= PAUSE_FACTOR * self._took):
             self._regrouping = asyncio.create_task(self._regroup())
 
     async def _regroup(self) -> None:

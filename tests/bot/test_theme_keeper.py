@@ -209,12 +209,16 @@ async def test_what_was_put_by_hand_stays(kept: Kept) -> None:
     assert kept.theme_of(again) == theme
 
 
-async def test_a_burst_is_grouped_at_once(kept: Kept) -> None:
-    """Hundreds of new questions are not added one by one."""
+async def test_a_burst_is_in_themes_at_once(kept: Kept) -> None:
+    """Hundreds of new questions wait for no regrouping, and those of them that are alike to the letter are together."""
     await ask_all(kept.database, PASSPORT)
     await kept.settle()
     burst = [f"{text} in area {number}" for number in range(60) for text in (DOGS[0], BINS[0])]
-    ids = await ask_all(kept.database, burst)
+    ids = await ask_all(kept.database, [*burst, BINS[1], f"{BINS[1].upper()}!!"])
+    await kept.keeper.look()
+    assert all(kept.theme_of(question) for question in ids)
+    assert kept.theme_of(ids[-1]) == kept.theme_of(ids[-2])
+    assert all(kept.value(kept.theme_of(question), "title") for question in ids)
     await kept.settle()
     assert all(kept.theme_of(question) for question in ids)
 
