@@ -22,6 +22,8 @@ TEXT = "You can't ride your own electric scooter on roads or pavements.\n\nYou c
 BETTER = "You must not ride your own electric scooter on roads or pavements.\n\nYou can ride one on private land."
 BUILD_MILLISECONDS = 180_000
 SWAP_SECONDS = 2.0
+MOST_ASKING = 40
+"""On a busy machine a release takes a minute to load."""
 
 
 async def test_a_question_comes_back_with_an_answer(chromium: Browser, tour: Tour) -> None:
@@ -116,7 +118,8 @@ async def _is_sound(page: Page) -> None:
 async def _first_answer(tour: Tour) -> str:
     """What the bot says to one person after the other, until it gives the answer: it may be loading the release."""
     said = ""
-    for person in ("Dev", "Eve", "Fay", "Gus", "Hal", "Ivy"):
+    for number in range(MOST_ASKING):
+        person = f"Dev{number}"
         await tour.group.say(person, "are electric scooters legal on the road", addressed=True)
         said = (await _until(lambda person=person: tour.group.replies_to(person)))[0]
         if TITLE in said and "Choose" not in said:
