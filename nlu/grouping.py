@@ -6,6 +6,7 @@ groups. docs/decisions/0009-themes.md tells how the constants were chosen and wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -58,7 +59,7 @@ class Groups:
         """Group the questions. All rows of `vectors` and `scores` belong to `texts` in order; there may be none."""
         self._duplicates = NearDuplicates(texts)
         self._points: list[int] = []
-        self._places: list[list[int]] = []
+        self._places: dict[int, list[int]] = defaultdict(list)
         for point in self._duplicates.of_texts:
             self._take_place(point)
         self._themes, self._subjects = _Membership([]), _Membership([])
@@ -92,15 +93,12 @@ class Groups:
             theme, subject = self._home(alike)
             self._themes.append(theme)
             self._subjects.append(subject)
-            self._places.append([])
         theme, subject = self._themes.of_points[point], self._subjects.of_points[point]
         placed = Placed(theme, self._best(self._themes, theme, alike), self._best(self._subjects, subject, alike))
         self._take_place(point)
         return placed
 
     def _take_place(self, point: int) -> None:
-        if point == len(self._places):
-            self._places.append([])
         self._places[point].append(len(self._points))
         self._points.append(point)
 

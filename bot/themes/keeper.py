@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import portalocker
@@ -189,12 +189,11 @@ class ThemeKeeper:
         for one, company in zip(new, companies):
             alike = next((themes[question] for question in company.like if question in themes), 0)
             themes[one.id] = one.theme_id or alike or -1 - len(beside)
-            if themes[one.id] < 0:
-                beside[themes[one.id]] = company.beside
-        begun = await self._begin(beside)
-        houses = {one.id: begun.get(themes[one.id], themes[one.id]) for one in new}
+            if not (one.theme_id or alike):
+                beside[one.id] = company.beside
+        houses = await self._begun({one.id: themes[one.id] for one in new})
         await self._store.move([Move(one.id, 0, houses[one.id]) for one in new if not one.theme_id])
-        await self._store.join_subjects({begun[theme]: questions for theme, questions in beside.items()})
+        await self._store.join_subjects({houses[first]: questions for first, questions in beside.items() if questions})
         return set(houses.values())
 
     async def _read_more(self) -> bool:
@@ -255,12 +254,11 @@ class ThemeKeeper:
         """Put every question where the regrouping has it, but for what officials have settled meanwhile or before."""
         standing = [one for one in await self._standing(labels) if one.is_wanting]
         members = [Member(one.id, labels[one.id][0], one.theme_id, one.is_fixed) for one in standing]
-        targets = homes(members, await self._store.closed())
-        begun = await self._begin(targets.values())
+        houses = await self._begun(homes(members, await self._store.closed()))
         moves = [
-            Move(one.id, one.theme_id, begun.get(targets[one.id], targets[one.id]))
+            Move(one.id, one.theme_id, houses[one.id])
             for one in standing
-            if one.id in targets and begun.get(targets[one.id], targets[one.id]) != one.theme_id
+            if houses.get(one.id, one.theme_id) != one.theme_id
         ]
         await self._store.move(moves)
         touched = {theme for move in moves for theme in (move.before, move.theme_id) if theme}
@@ -270,11 +268,12 @@ class ThemeKeeper:
         await self._store.count(touched)
         await self._store.end_empty(common([(move.before, move.theme_id) for move in moves if move.before]))
 
-    async def _begin(self, targets: Iterable[int]) -> dict[int, int]:
-        """Begin the new themes, those below 0; returns which theme stands for each."""
-        new = sorted({target for target in targets if target < 0}, reverse=True)
+    async def _begun(self, themes: Mapping[int, int]) -> dict[int, int]:
+        """Begin the new themes, those below 0, and put them in their place; returns the theme of each question."""
+        new = sorted({theme for theme in themes.values() if theme < 0}, reverse=True)
         # Their titles follow, once the questions are in them.
-        return dict(zip(new, await self._store.begin_themes([""] * len(new))))
+        begun = dict(zip(new, await self._store.begin_themes([""] * len(new))))
+        return {question: begun.get(theme, theme) for question, theme in themes.items()}
 
     async def _entitle(self, touched: Collection[int], is_regrouped: bool) -> None:
         """Call themes by the question nearest their middle: those without a title, and after a regrouping all new."""
