@@ -10,12 +10,12 @@ from pathlib import Path
 
 import portalocker
 
-from nlu import encoder_graph
 from nlu.cache import cache_folder
 from nlu.encoder import MODEL_FILE, TOKENIZER_FILE, load_tokenizer
 
 CALIBRATION_FILE = Path(__file__).parent / "calibration.txt"
 """A hundred messages, taken by chance from the known questions, on which the scales are measured."""
+GRAPH_FILE = Path(__file__).with_name("encoder_graph.py")
 BUILDING_SECONDS = 300
 
 
@@ -34,7 +34,7 @@ def prepare_encoder() -> None:
 
 def cached_encoder() -> Path:
     """Where the file is kept, or will be: under the checksum of all that it is made from."""
-    sources = (_model_source(), CALIBRATION_FILE, Path(encoder_graph.__file__))
+    sources = (_model_source(), CALIBRATION_FILE, GRAPH_FILE)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     return cache_folder() / f"encoder-{digest}.onnx"
 
@@ -55,6 +55,9 @@ def _built() -> Path:
 
 
 def _build(target: Path) -> None:
+    # ONNX takes a second to import, and the process that answers doesn't need it.
+    from nlu import encoder_graph
+
     texts = CALIBRATION_FILE.read_text("utf-8").splitlines()
     tokens = [encoding.ids for encoding in load_tokenizer(_tokenizer_source()).encode_batch(texts)]
     scratch = target.with_suffix(".part")
