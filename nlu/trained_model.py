@@ -22,6 +22,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from tarsafe import TarSafe
 
+from nlu.components.sentence_encoder import sentence_vector
 from nlu.encoder import MODEL_FILE, Vectors, encoder_name
 from nlu.predictions import RANKING_KEY, Ranking
 
@@ -88,7 +89,7 @@ class TrainedModel:
 
 
 def _read(message: Message) -> Read:
-    return Read(message.get(RANKING_KEY), message.get_dense_features(TEXT)[1].features[0])
+    return Read(message.get(RANKING_KEY), sentence_vector(message))
 
 
 def _running_order(nodes: dict[str, Any]) -> list[str]:

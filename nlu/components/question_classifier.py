@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.sentence_encoder import sentence_vector
 from nlu.cross_validation import folds_of, ranked, save_cross_validation
 from nlu.predictions import RANKING_KEY, RankedIntent
 from nlu.question_model import QuestionModel
@@ -111,4 +112,4 @@ def _as_rasa(intent: RankedIntent) -> Dict[Text, Any]:
 
 def _vectors(messages: List[Message]) -> Any:
     """The sentence vectors that the encoder has added, one row a message."""
-    return np.concatenate([message.get_dense_features(TEXT)[1].features for message in messages])
+    return np.stack([sentence_vector(message) for message in messages])
