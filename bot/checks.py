@@ -113,15 +113,22 @@ def check_answer(
     for source in answer.matter.sources:
         if source.nation and source.nation not in answer.variants:
             yield _at(answer.path, source.url, f"The source's nation {source.nation!r} has no section.")
+    of_rates = [
+        fault for text in answer.sections.values() for fault in _check_rates(text, answer.path, base.rates, day)
+    ]
+    yield from of_rates
     for nation, text in answer.sections.items():
+        yield from _check_typing(text, answer.path)
         most = limits.max_words_variant if nation else limits.max_words
-        yield from _check_text(text, answer.path, base.rates, most, limits.max_reading_age, day)
-        yield from _check_length(answer, nation, base, limits, day, as_text)
+        sizes = [
+            *_check_size(text, answer.path, base.rates, most, limits.max_reading_age, day),
+            *_check_length(answer, nation, base, limits, day, as_text),
+        ]
+        # What stands for a figure that has come to its end makes a text longer: that is a matter of dates too.
+        yield from map(_due, sizes) if any(fault.is_due for fault in of_rates) else sizes
 
 
-def _check_text(text: str, path: Path, rates: RateTable, max_words: int, max_age: float, day: date) -> Iterator[Fault]:
-    first = text.splitlines()[0]
-    yield from _check_typing(text, path)
+def _check_rates(text: str, path: Path, rates: RateTable, day: date) -> Iterator[Fault]:
     for name in sorted(rate_names(text)):
         place = f"rates.{name}"
         if not rates.rows(name):
@@ -129,6 +136,10 @@ def _check_text(text: str, path: Path, rates: RateTable, max_words: int, max_age
         elif rates.on(name, day) is None:
             problem = f"The rate {name!r} has no figure for {day}: add a row to {RATES_FILE}."
             yield _due(_in_body(path, place, problem))
+
+
+def _check_size(text: str, path: Path, rates: RateTable, max_words: int, max_age: float, day: date) -> Iterator[Fault]:
+    first = text.splitlines()[0]
     try:
         shown = render(text, rates, day)
     except AnswerError:

@@ -14,6 +14,7 @@ from bot.storage.database import Database, as_stored
 from tests.factories import answer_file, rates_file
 
 _numbers = count(1)
+MODERATOR = "a-moderators-pseudonym"
 
 
 class Logged:
@@ -56,7 +57,7 @@ class Logged:
         """A setting that a moderator changed; the value is JSON."""
         where = {"platform": "discord", "community": "10", "channel": channel}
         self._insert(
-            "settings_changes", {**where, "name": name, "value": value, "changed_at": ago(), "changed_by": "mod7"}
+            "settings_changes", {**where, "name": name, "value": value, "changed_at": ago(), "changed_by": MODERATOR}
         )
 
     def owed(self, question: int, **values: Any) -> None:
@@ -100,6 +101,7 @@ def release_of(project: Project, *, review_by: str = "2099-01-01", valid_to: str
         answers = folder / ANSWERS_FOLDER
         rates_file(answers, f"weekly,Weekly rate,194.32,GBP/week,2020-04-06,{valid_to},https://www.gov.uk/r,2026-11-22")
         answer_file(answers, "pay", review_by=review_by)
-        answer_file(answers, "dro", service="debt", title="Debt relief orders", body="A DRO lasts 12 months.")
+        lasting = {"title": "Debt relief orders", "body": "A DRO lasts 12 months.", "review_by": "2099-01-01"}
+        answer_file(answers, "dro", service="debt", **lasting)
         (folder / MODEL_FILE).write_text("no model")
         project.releases.use(project.releases.add(folder, manifest).number)

@@ -194,9 +194,20 @@ def test_a_changed_release_is_refused(small_project: Project, release: Release, 
 
 def test_check_names_file_and_line(small_project: Project, signpost: CommandLine) -> None:
     """`check` prints each fault with its place and fails; a later day shows what will be due."""
-    run = signpost("check", "--on", "2027-04-06", folder=small_project.root)
+    run = signpost("check", "--on", "2099-04-06", folder=small_project.root)
     assert 1 == run.code
-    assert "answers/maternity/smp_amount.md:" in run.output and "has no figure for 2027-04-06" in run.output
+    assert "answers/maternity/smp_amount.md:" in run.output and "has no figure for 2099-04-06" in run.output
+
+
+def test_what_is_due_may_be_told_without_failing(small_project: Project, signpost: CommandLine, tmp_path: Path) -> None:
+    """A correction need not wait for somebody's review; a fault of its own still fails."""
+    on = ("check", "--allow-due", "--on", "2099-12-31")
+    run = signpost(*on, folder=small_project.root)
+    assert 0 == run.code and "review was due" in run.output
+
+    shutil.copytree(small_project.root, tmp_path / "faulty")
+    (tmp_path / "faulty" / "answers" / "rates.csv").write_text("x", encoding="utf-8")
+    assert 1 == signpost(*on, folder=tmp_path / "faulty").code
 
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "--jsonl", "and a question"], ["use", "first"], ["dance"]])

@@ -24,7 +24,7 @@ from bot.storage.build_store import Build, BuildStore
 from bot.storage.draft_store import Draft, DraftStore
 from connectors.plain_text import as_text
 from tests.disk import Disk
-from tests.factories import answer_file, rates_file, urgent_file
+from tests.factories import RATE_ROW, answer_file, rates_file, urgent_file
 
 FIGURES = {
     "questions": 100.0,
@@ -41,9 +41,10 @@ BODY = "You get {{ rates.weekly }} a week.\n\nAsk your manager for it."
 
 def make_checkout(root: Path) -> Path:
     """A checkout with one answer, its questions and what has no answer."""
-    rates_file(root / "answers")
-    answer_file(root / "answers")
-    urgent_file(root / "answers")
+    # What is written there is looked at as on the day of the test.
+    rates_file(root / "answers", RATE_ROW.replace("2027-", "2099-"))
+    answer_file(root / "answers", review_by="2099-11-22")
+    urgent_file(root / "answers", check_by="2099-02-22")
     (root / "nlu" / "questions").mkdir(parents=True)
     (root / "nlu" / "questions" / "maternity.yml").write_text(QUESTIONS)
     other = QUESTIONS.replace("intent: pay", "intent: near_miss\n  metadata:\n    kind: out_of_scope")

@@ -151,6 +151,16 @@ def test_rate_expires_after_its_last_day(folder: Path, day: date, faults: int) -
     assert all(f"'weekly' has no figure for {day}" in fault.text for fault in found)
 
 
+def test_a_text_is_not_to_blame_for_the_length_of_what_stands_for_an_ended_figure(folder: Path) -> None:
+    """A release can be built all the same: its words are counted anew once there is a figure."""
+    answer_file(folder, body="It is {{ rates.weekly }}. Ask your boss.")
+    limits = AnswerSettings(max_words=6)
+    assert not check(folder, limits, day=date(2027, 2, 1))
+
+    found = check(folder, limits, day=date(2027, 4, 6))
+    assert all(fault.is_due for fault in found) and any("6 are the most" in fault.text for fault in found)
+
+
 @pytest.mark.parametrize(("late", "faults"), [(0, 0), (1, 2)])
 def test_review_is_due_on_its_day_and_late_after_it(folder: Path, late: int, faults: int) -> None:
     """Answers and urgent help are in order on the day of their review, and a fault from the next."""

@@ -11,7 +11,7 @@ from bot.app import Project
 from bot.console.parts import Parts
 from bot.storage.pause_store import Scope
 from tests.console.visitor import Visitor
-from tests.logged import Logged, ago, release_of
+from tests.logged import MODERATOR, Logged, ago, release_of
 
 
 async def test_communities_are_listed_by_volume(official: Visitor, logged: Logged) -> None:
@@ -59,7 +59,7 @@ async def test_a_community_has_a_page(official: Visitor, logged: Logged) -> None
     assert "1 questions 1 answered 100%" in official.text
     assert "mode Channel 77 off" in official.text and "services off Everywhere in it debt, housing" in official.text
     assert "mode Everywhere in it no longer set" in official.text
-    assert "mod7" not in page.text
+    assert MODERATOR not in page.text
     assert "Mode mention only" in official.text
 
 

@@ -70,7 +70,7 @@ async def _browser(made_of: Parts, department: Provider, path: str = "/sign-in/p
     app = create_app(replace(made_of, settings=settings, oidc_secret=SECRET))
     async with (
         serving_http(app, "127.0.0.1", 0) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as client,
     ):
         page = await client.get(path)
         yield page if page.status_code in (403, 502) else await client.get("/password")

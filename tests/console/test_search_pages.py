@@ -177,7 +177,7 @@ async def test_questions_cannot_write_the_page(official: Visitor, logged: Logged
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.text(max_size=40)
     | st.sampled_from(['"', "a AND", "NOT", "a*", "text:x", "NEAR(a b)", "^a", "a" * 3000, "(", "\0"])
@@ -195,7 +195,6 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert not cell.lstrip(" ").startswith(FORMULA_SIGNS) and cell in (kept, f"'{kept}")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(blacklist_categories=["Cs"])), min_size=1, max_size=5))
 async def test_any_text_comes_back_from_the_file(texts: list[str]) -> None:
     """Commas, quotation marks and line ends are quoted, and rows stay apart."""
