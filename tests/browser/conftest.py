@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.accounts import Role
 from bot.app import Project
 from bot.app.demonstration import Tour, touring_console
 from bot.releases import Release
 
-WAIT_MILLISECONDS = 60_000
+WAIT_MILLISECONDS = 120_000
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 
@@ -26,7 +26,9 @@ async def chromium() -> AsyncIterator[Browser]:
     if not CHROMIUM:
         pytest.skip("Chromium is not installed (on Debian: apt-get install chromium).")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(FLAGS), timeout=WAIT_MILLISECONDS
+        )
         yield browser
         await browser.close()
 
@@ -38,10 +40,16 @@ async def tour(small_project: Project, release: Release) -> AsyncIterator[Tour]:
         yield made
 
 
+async def window_of(browser: Browser, address: str, **options: Any) -> BrowserContext:
+    """A new window that waits long enough for a busy machine; `options` are Playwright's for a context."""
+    window = await browser.new_context(base_url=address, **options)
+    window.set_default_timeout(WAIT_MILLISECONDS)
+    return window
+
+
 async def signed_in(browser: Browser, tour: Tour, role: Role, **options: Any) -> Page:
     """A new window in which somebody has signed in; `options` are Playwright's for a context."""
-    window = await browser.new_context(base_url=tour.address, **options)
-    window.set_default_timeout(WAIT_MILLISECONDS)
+    window = await window_of(browser, tour.address, **options)
     page = await window.new_page()
     await page.goto("/sign-in")
     await page.get_by_label("E-mail address").fill(tour.people[role])

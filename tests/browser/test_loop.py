@@ -15,12 +15,11 @@ from tests.browser.conftest import signed_in
 from tests.browser.looking import violations
 from tests.waiting import until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(1200)]
 
 TITLE = "Riding an electric scooter"
 TEXT = "You can't ride your own electric scooter on roads or pavements.\n\nYou can ride one on private land."
 BETTER = "You must not ride your own electric scooter on roads or pavements.\n\nYou can ride one on private land."
-BUILD_MILLISECONDS = 180_000
 SWAP_SECONDS = 2.0
 MOST_ASKING = 40
 """On a busy machine a release takes a minute to load."""
@@ -49,11 +48,10 @@ async def test_a_question_comes_back_with_an_answer(chromium: Browser, tour: Tou
 
 async def _write(page: Page) -> None:
     """The editor finds the theme and writes its answer."""
-    for _ in range(100):
-        await page.goto("/themes?words=scooter")
-        if await page.get_by_role("link", name=re.compile("scooter")).count():
-            break
+    await page.goto("/themes?words=scooter")
+    while not await page.get_by_role("link", name=re.compile("scooter")).count():
         await page.wait_for_timeout(300)
+        await page.goto("/themes?words=scooter")
     await page.get_by_role("link", name=re.compile("scooter")).first.click()
     await _is_sound(page)
     await page.get_by_role("link", name="Write the answer").click()
@@ -77,11 +75,10 @@ async def _write(page: Page) -> None:
 
 async def _approve(page: Page, draft: str) -> None:
     """The approver waits for the candidate, looks at it and approves."""
-    for _ in range(BUILD_MILLISECONDS // 1000):
-        await page.goto(draft)
-        if await page.get_by_role("button", name="Approve", exact=True).count():
-            break
+    await page.goto(draft)
+    while not await page.get_by_role("button", name="Approve", exact=True).count():
         await page.wait_for_timeout(1000)
+        await page.goto(draft)
     await _is_sound(page)
     if await page.get_by_label("Why publish a worse release?").count():
         await page.get_by_label("Why publish a worse release?").fill("A small set of questions.")

@@ -28,7 +28,18 @@ async def at_work(project: Project, release: Release, connector: Connector) -> A
             yield
         finally:
             await connector.stop()
-            await asyncio.wait_for(listening, 10)
+            await asyncio.wait_for(listening, 60)
+
+
+async def noted(project: Project, post: str | int) -> None:
+    """Wait until a post is on disk: until then a press under it is taken for one under a post of long ago."""
+    sql = "select 1 from posts where message_id = ?"
+
+    def is_noted() -> bool:
+        with closing(sqlite3.connect(project.data / DATABASE_FILE)) as database:
+            return database.execute(sql, [str(post)]).fetchone() is not None
+
+    await until(is_noted)
 
 
 class Logged(NamedTuple):

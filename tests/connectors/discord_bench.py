@@ -223,11 +223,11 @@ async def connected(
         yield connector, listening
     finally:
         await connector.stop()
-        await asyncio.wait({listening}, timeout=10)
+        await asyncio.wait({listening}, timeout=60)
         assert listening.done()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something holds."""
     async with _limit(seconds):
         while not condition():  # noqa: ASYNC110 -- there is nothing to wait for but that it comes to hold

@@ -235,6 +235,10 @@ class Bench:
         await self.telegram.caught_up()
         return next(message for message in self.handler.messages[::-1] if message.message_id == str(question.id))
 
+    async def polls(self) -> None:
+        """Wait until the bot's request for updates has come, and waits for one."""
+        await until(lambda: self.telegram.world.updates.is_polled)
+
     async def owe(self, owed: Owed) -> Owed:
         """Let the bot owe something, and wait until it is delivered or dropped."""
         recorded = self.outbox.add(owed)
@@ -244,7 +248,7 @@ class Bench:
         return recorded
 
 
-async def until(is_true: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(is_true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something that no call of the bot tells of; raises TimeoutError."""
 
     async def look() -> None:
@@ -289,6 +293,6 @@ async def bench(
             if outbox.waiting:
                 listening.cancel()  # What can't be delivered is not waited for.
             await connector.stop()
-            await asyncio.wait({listening}, timeout=10)
+            await asyncio.wait({listening}, timeout=60)
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)

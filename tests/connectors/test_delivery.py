@@ -115,8 +115,10 @@ async def test_what_keeps_is_never_too_old(platform: Platform, delivery: Deliver
 async def test_what_grows_too_old_while_it_waits_is_dropped(platform: Platform, disk: Disk) -> None:
     """However long the platform asks to wait, it is given up as soon as it is of no use, without another try."""
     platform.troubles = lambda owed: TemporarySendError("Wait.", NEVER)
-    delivery = Delivery("discord", platform.do, disk.outbox, 0.2)
-    delivery.add([await disk.owe(says("first"))])
+    delivery = Delivery("discord", platform.do, disk.outbox, 0.5)
+    owed = says("first")
+    # However long it takes to record it, it is young when it is first tried: it ages from when it is taken up.
+    delivery.add([await disk.owe(replace(owed, created_at=owed.created_at + timedelta(hours=1)))])
     await delivery.finish()
     assert len(platform.tries) == 1 and disk.rows("select drop_reason from outbox") == [(TOO_OLD,)]
 
@@ -223,8 +225,11 @@ async def test_nothing_is_taken_up_twice(platform: Platform, delivery: Delivery,
     assert platform.texts() == ["one", "two"]
 
 
-async def test_closing_waits_for_what_is_being_sent(platform: Platform, delivery: Delivery, disk: Disk) -> None:
+async def test_closing_waits_for_what_is_being_sent(
+    platform: Platform, delivery: Delivery, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cut off, it might have arrived with nobody knowing; what waits stays owed, and nothing is taken up any more."""
+    monkeypatch.setattr(module, "IN_HAND_SECONDS", 60.0)
     platform.gate.clear()
     in_hand, waiting = await disk.owe(says("in hand")), await disk.owe(says("waiting"))
     delivery.add([in_hand, waiting])
@@ -248,7 +253,7 @@ async def test_closing_cuts_off_what_does_not_come_to_its_end(
     owed = await disk.owe(says("in hand"))
     delivery.add([owed])
     await until(lambda: platform.tries)
-    await asyncio.wait_for(delivery.close(), 5)
+    await asyncio.wait_for(delivery.close(), 60)
     assert await still_owed(disk) == [owed.id]
 
 
@@ -257,7 +262,7 @@ async def test_closing_waits_out_no_patience(platform: Platform, delivery: Deliv
     platform.troubles = lambda owed: TemporarySendError("Wait.", NEVER)
     delivery.add([await disk.owe(says("one", keeps=True))])
     await until(lambda: platform.tries)
-    await asyncio.wait_for(delivery.close(), 5)
+    await asyncio.wait_for(delivery.close(), 60)
     assert len(await still_owed(disk)) == 1
 
 

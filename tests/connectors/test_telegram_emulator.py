@@ -113,11 +113,11 @@ def emulator(uv: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(running.pid, signal.SIGTERM)
-        running.wait(10)
+        running.wait(60)
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(300):
+    for _ in range(900):
         try:
             httpx.post(f"{address}/bot{TOKEN}/getMe")
         except httpx.TransportError:
@@ -150,7 +150,7 @@ class Talk:
 
     async def sent(self, method: str, count: int = 1) -> dict[str, Any]:
         """The parameters of the latest call of a method, once there are so many."""
-        await until(lambda: len(self.recorder.of(method)) >= count, seconds=20)
+        await until(lambda: len(self.recorder.of(method)) >= count, seconds=60)
         return self.recorder.of(method)[count - 1]
 
 
@@ -164,10 +164,10 @@ async def talk(emulator: str) -> AsyncIterator[Talk]:
         connector = TelegramConnector(TOKEN, api_base, link_previews="platform", poll_seconds=2, limits=UNLIMITED)
         desk = Desk(handler, outbox, MemoryCommunities(), MemoryRecords())
         listening = asyncio.create_task(connector.listen(desk))
-        await until(lambda: connector.is_ready, seconds=20)
+        await until(lambda: connector.is_ready, seconds=60)
         yield Talk(emulator, recorder, handler)
         await connector.stop()
-        await asyncio.wait_for(listening, 10)
+        await asyncio.wait_for(listening, 60)
 
 
 async def test_a_question_in_private_is_answered(talk: Talk) -> None:
@@ -195,7 +195,7 @@ async def test_a_press_is_acknowledged_and_edits_the_reply(talk: Talk) -> None:
     post = {"message_id": 1, "chat": PRIVATE, "date": 1795345200, "text": "Which?"}
     query = {"id": "77", "from": ANN, "message": post, "chat_instance": "1", "data": "sp:pick:smp_amount"}
     await talk.put(callback_query=query)
-    await until(lambda: any(name == "editMessageText" for name, *_ in talk.recorder.calls), seconds=20)
+    await until(lambda: any(name == "editMessageText" for name, *_ in talk.recorder.calls), seconds=60)
     assert talk.handler.presses[0].button.answer == "smp_amount"
 
 

@@ -110,6 +110,7 @@ async def test_an_acknowledgement_that_comes_too_late_is_survived() -> None:
         b.telegram.faults.plan("answerCallbackQuery", Fault.ERROR)
         with pytest.raises(TimeoutError):
             await b.telegram.press(b.ann, post, "👍", seconds=0.5)
+        await b.telegram.until(lambda: bool(b.telegram.faults.met))
         assert (await b.telegram.press(b.ann, post, "👍")).text == "Noted."
 
 

@@ -29,7 +29,7 @@ AT_ONCE = 1000
 def touchy(small_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project whose model dies of one word, and hangs over another."""
     monkeypatch.setattr("nlu.model_process.WORKER", "tests.nlu.touchy_worker")
-    return open_project(tmp_path, small_project.root, ["classifier.timeout_seconds=1.5"])
+    return open_project(tmp_path, small_project.root, ["classifier.timeout_seconds=4"])
 
 
 def _set_aside(project: Project, caplog: pytest.LogCaptureFixture, text: str) -> None:

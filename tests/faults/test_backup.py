@@ -278,8 +278,9 @@ def test_a_key_that_was_dropped_stays_dropped(data: Path, backup: Path) -> None:
 def without_a_byte(file: Path) -> None:
     """A byte of the log has changed."""
     files = packed(file)
-    files[DATABASE_FILE] = files[DATABASE_FILE][:5000] + b"!" + files[DATABASE_FILE][5001:]
-    pack_files(file, files)
+    log = bytearray(files[DATABASE_FILE])
+    log[5000] ^= 1
+    pack_files(file, {**files, DATABASE_FILE: bytes(log)})
 
 
 def without_the_key(file: Path) -> None:

@@ -30,7 +30,7 @@ def play(scene: str, folder: Path, answers: Path, mount: str = "") -> Any:
     command = [sys.executable, "-m", "tests.faults.disk_scenes", scene, str(folder), str(answers)]
     if mount:
         command = [*NAMESPACE, "sh", "-c", f'{mount} && exec "$@"', str(folder), *command]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 
@@ -91,7 +91,7 @@ def test_a_command_on_a_read_only_disk_says_so(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bot", "user", "list", "--data", str(tmp_path / "data")]
     ended = subprocess.run(
         [*NAMESPACE, "sh", "-c", f'{mount} && exec "$@"', "sh", *command],
-        cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
     assert ended.returncode == 1 and ended.stderr.startswith("signpost: ") and "disk isn't read-only" in ended.stderr
     assert_one_sentence(ended.stderr.strip())

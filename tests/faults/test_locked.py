@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from bot import wording
 from bot.answers import AnswerBase
 from bot.deliveries import Button, ButtonKind, Press
@@ -57,13 +59,14 @@ def assert_told(responses: list[Response], begin: int, may_fail: bool) -> None:
             assert response.outcome is usual
 
 
+@pytest.mark.timeout(400)
 async def test_nobody_is_left_in_silence(tmp_path: Path, answers: AnswerBase) -> None:
     """All of a crowd are told within one wait, not one after the other; what they were told is what is written."""
     with closing(Desk(tmp_path, answers, PATIENCE)) as desk, logged() as lines:
         assert_told(await desk.ask_all(range(10)), 0, may_fail=False)
         with locked(tmp_path) as holder:
-            # Each wait for itself would take longer than the test may.
-            told = await asyncio.wait_for(desk.ask_all(range(10, 1010)), 60)
+            # Each wait for itself would take twice as long.
+            told = await asyncio.wait_for(desk.ask_all(range(10, 1010)), 1000 * PATIENCE / 2)
             assert holder.poll() is None
         assert_told(told, 10, may_fail=True)
         assert_told(await desk.ask_all(range(1010, 1020)), 1010, may_fail=False)

@@ -17,10 +17,12 @@ from nlu.confidence import Calibration
 from nlu.rasa_classifier import MAX_TOGETHER, RasaClassifier
 from tests.nlu.touchy_worker import DEADLY, ENDLESS
 
+PATIENT, IMPATIENT = 60.0, 3.0
+"""Seconds that a text may take: more than on any machine, and, where one is never read, no more than is needed."""
 TEXTS = ["what are kit days", "how much is smp", "got a ccj what now", "who can get a dro and what does it cost"]
 
 
-def _classifier(release: Release, workers: int = 1, timeout: float = 5.0) -> RasaClassifier:
+def _classifier(release: Release, workers: int = 1, timeout: float = PATIENT) -> RasaClassifier:
     manifest = release.manifest
     return RasaClassifier(release.model, manifest.kinds, Calibration.from_dict(manifest.calibration), workers, timeout)
 
@@ -35,10 +37,12 @@ async def classifier(release: Release) -> AsyncIterator[RasaClassifier]:
 
 
 @pytest.fixture
-async def touchy(release: Release, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RasaClassifier]:
-    """A classifier with one process that dies of a text and hangs over another."""
+async def touchy(
+    release: Release, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> AsyncIterator[RasaClassifier]:
+    """A classifier with one process that dies of a text and hangs over another. Its parameter is its patience."""
     monkeypatch.setattr("nlu.model_process.WORKER", "tests.nlu.touchy_worker")
-    classifier = _classifier(release, timeout=1.0)
+    classifier = _classifier(release, timeout=getattr(request, "param", PATIENT))
     await classifier.start()
     yield classifier
     await classifier.close()
@@ -73,7 +77,7 @@ async def test_a_crash_in_the_middle_of_a_text_is_tried_again(classifier: RasaCl
 
 async def test_a_process_that_hangs_is_replaced_and_costs_no_answer(release: Release) -> None:
     """A text that isn't answered in time gets a second chance in another process."""
-    classifier = _classifier(release, timeout=1.0)
+    classifier = _classifier(release, timeout=IMPATIENT)
     await classifier.start()
     hung = _pid(classifier)
     os.kill(hung, signal.SIGSTOP)
@@ -111,7 +115,11 @@ async def test_a_crash_in_the_middle_of_many_texts_costs_no_answer(classifier: R
     assert all(prediction.ranking for prediction in await asyncio.gather(*asking))
 
 
-@pytest.mark.parametrize(("text", "sentence"), [(DEADLY, "process ended"), (ENDLESS, "longer than 1 seconds")])
+@pytest.mark.parametrize(
+    ("touchy", "text", "sentence"),
+    [(PATIENT, DEADLY, "process ended"), (IMPATIENT, ENDLESS, "longer than 3 seconds")],
+    indirect=["touchy"],
+)
 async def test_a_text_that_the_process_fails_over_twice_is_set_aside_alone(
     touchy: RasaClassifier, text: str, sentence: str, caplog: pytest.LogCaptureFixture
 ) -> None:

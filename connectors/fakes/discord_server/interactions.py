@@ -95,7 +95,7 @@ class Interaction:
         await self.record.until(lambda: self.is_acknowledged, left, f"acknowledgement of {self.name}")
         return self
 
-    async def answered(self, seconds: float = 5.0) -> Message:
+    async def answered(self, seconds: float = 60.0) -> Message:
         """The first answer that the person can read, whether at once or after a deferral."""
         await self.record.until(lambda: self.answers, seconds, f"answer to {self.name}")
         return self.answers[0]

@@ -21,6 +21,8 @@ from connectors.fakes.discord_server.rest_messages import MessageRoutes
 from connectors.fakes.discord_server.world import Message
 
 TOKEN = "MTA.fake.token"  # noqa: S105 -- it opens nothing
+WAIT_SECONDS = 60.0
+"""How long something is waited for that a busy machine may be slow to do."""
 
 
 class FakeDiscord(Places, People, Interacting):
@@ -84,15 +86,17 @@ class FakeDiscord(Places, People, Interacting):
         """The latest REST calls; `record.call_counts` counts them all."""
         return self.record.calls
 
-    async def identified(self, times: int = 1, seconds: float = 10.0) -> None:
+    async def identified(self, times: int = 1, seconds: float = WAIT_SECONDS) -> None:
         """Wait until bots have identified so many times since the beginning."""
         await self.record.until(lambda: self.record.counts["identified"] >= times, seconds, "IDENTIFY")
 
-    async def resumed(self, times: int = 1, seconds: float = 10.0) -> None:
+    async def resumed(self, times: int = 1, seconds: float = WAIT_SECONDS) -> None:
         """Wait until sessions have been resumed so many times since the beginning."""
         await self.record.until(lambda: self.record.counts["resumed"] >= times, seconds, "RESUME")
 
-    async def next_post(self, fits: Callable[[Message], bool] = lambda _: True, seconds: float = 5.0) -> Message:
+    async def next_post(
+        self, fits: Callable[[Message], bool] = lambda _: True, seconds: float = WAIT_SECONDS
+    ) -> Message:
         """The next post that fits, of those made from now on."""
         found: list[Message] = []
 
@@ -107,11 +111,11 @@ class FakeDiscord(Places, People, Interacting):
             self.record.listeners.remove(listen)
         return found[0]
 
-    async def post(self, fits: Callable[[Message], bool], seconds: float = 5.0) -> Message:
+    async def post(self, fits: Callable[[Message], bool], seconds: float = WAIT_SECONDS) -> Message:
         """The first post that fits, made already or still to come."""
         return next((one for one in self.posts if fits(one)), None) or await self.next_post(fits, seconds)
 
-    async def reply_to(self, message: Message, seconds: float = 5.0) -> Message:
+    async def reply_to(self, message: Message, seconds: float = WAIT_SECONDS) -> Message:
         """The bot's reply to a message."""
         return await self.post(lambda one: one.reply_to == message.id, seconds)
 
@@ -119,12 +123,12 @@ class FakeDiscord(Places, People, Interacting):
         """All replies to a message, which shows those made twice."""
         return [one for one in self.posts if one.reply_to == message.id]
 
-    async def edited(self, post: Message, times: int = 1, seconds: float = 5.0) -> Message:
+    async def edited(self, post: Message, times: int = 1, seconds: float = WAIT_SECONDS) -> Message:
         """A post, once it has been edited so many times."""
         await self.record.until(lambda: len(post.earlier) >= times, seconds, "edit")
         return post
 
-    async def deleted(self, post: Message, seconds: float = 5.0) -> None:
+    async def deleted(self, post: Message, seconds: float = WAIT_SECONDS) -> None:
         """Wait until a post is deleted."""
         await self.record.until(lambda: post.deleted, seconds, "deletion")
 

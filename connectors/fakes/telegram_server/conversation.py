@@ -16,7 +16,7 @@ from connectors.fakes.telegram_server.rights import Member
 from connectors.fakes.telegram_server.updates import Update
 from connectors.fakes.telegram_server.world import Answer, Query, World, now
 
-PRESS_SECONDS = 10.0
+PRESS_SECONDS = 60.0
 
 
 class Conversation:

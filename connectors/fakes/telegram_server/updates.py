@@ -67,6 +67,11 @@ class UpdateQueue:
         """What has not been confirmed yet, oldest first."""
         return list(self._pending)
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a request for updates waits for one now."""
+        return self._poll is not None
+
     def want(self, kinds: Iterable[str]) -> None:
         """Keep only these kinds from now on; none for those that Telegram sends when it is not told."""
         self._wanted = frozenset(kinds) or _WANTED_BY_DEFAULT

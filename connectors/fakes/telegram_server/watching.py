@@ -12,7 +12,8 @@ from connectors.fakes.telegram_server.methods.commands import scope_name
 from connectors.fakes.telegram_server.recording import Call, Violation
 from connectors.fakes.telegram_server.world import World
 
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 60.0
+"""How long something is waited for that a busy machine may be slow to do."""
 Predicate = Callable[[Post], bool]
 
 

@@ -44,7 +44,7 @@ class Bot(dpy.AutoShardedClient):
     async def see(self, event: str, fits: Callable[..., bool] = lambda *_: True) -> Any:
         """What came with the next event of a name."""
         while True:
-            name, args = await asyncio.wait_for(self.seen.get(), 10)
+            name, args = await asyncio.wait_for(self.seen.get(), 60)
             if name == event and fits(*args):
                 return args[0] if args else None
 
@@ -113,7 +113,7 @@ class Events:
     async def next(self, name: str) -> Payload:
         """The data of the next event of a name."""
         while True:
-            payload = await self.socket.receive_json(timeout=5)
+            payload = await self.socket.receive_json(timeout=60)
             if payload["t"] == name:
                 data: Payload = payload["d"]
                 return data

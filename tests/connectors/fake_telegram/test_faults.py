@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
-from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 
 from connectors.fakes.telegram_server import FakeTelegram, Fault, Faults, FloodLimits
 from tests.connectors.fake_telegram.conftest import Send, bot_of
+
+T = TypeVar("T")
 
 
 async def test_a_flood_is_answered_with_the_seconds_to_wait(telegram: FakeTelegram, send: Send) -> None:
@@ -37,7 +40,7 @@ async def test_faults(telegram: FakeTelegram, send: Send, fault: Fault, error: t
     """Of the calls that fail only one whose answer is lost has been carried out."""
     telegram.faults.plan("sendMessage", fault)
     with pytest.raises(error):
-        await send(read_timeout=0.2)
+        await send(read_timeout=1)
     assert len(telegram.posts) == posts
     assert telegram.faults.met == [("sendMessage", fault)]
 
@@ -56,11 +59,14 @@ def test_the_same_seed_meets_the_same_faults() -> None:
 
 async def test_connections_are_dropped_now_and_then() -> None:
     """What was to be handed over is kept for the next poll."""
-    async with FakeTelegram(faults=Faults(drop_every=0.1)) as telegram, bot_of(telegram) as bot:
+    async with FakeTelegram(faults=Faults(drop_every=0.5)) as telegram:
+        bot = bot_of(telegram)
+        await _at_last(bot.initialize)
         with pytest.raises(NetworkError):
             await bot.get_updates(timeout=10)
         telegram.start(telegram.user("Ann"))
-        assert await _polled(bot) == 1
+        assert len(await _at_last(bot.get_updates)) == 1
+        await bot.shutdown()
 
 
 async def test_the_limit_of_a_group() -> None:
@@ -92,10 +98,10 @@ def test_the_limits_are_telegrams_own_unless_told_otherwise() -> None:
     assert FloodLimits() == FloodLimits(enforce=False, a_group=20, a_chat=1, in_all=30, minute=60, second=1)
 
 
-async def _polled(bot: Bot) -> int:
-    """How many updates there are, however often the connection is lost."""
+async def _at_last(call: Callable[[], Awaitable[T]]) -> T:
+    """What a call gives, however often the connection is lost."""
     while True:
         try:
-            return len(await bot.get_updates())
+            return await call()
         except NetworkError:
             continue

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError
 
 from connectors.fakes.telegram_server import FakeTelegram
 from tests.connectors.fake_telegram.conftest import bot_of
+from tests.waiting import end, until
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -44,7 +45,7 @@ async def test_a_poll_waits_for_an_update(telegram: FakeTelegram, bot: Bot) -> N
     """It is answered as soon as there is one."""
     ann = telegram.user("Ann")
     poll = asyncio.create_task(bot.get_updates(timeout=10))
-    await asyncio.sleep(0.05)
+    await until(lambda: telegram.world.updates.is_polled)
     telegram.start(ann, "from-a-link")
     (update,) = await poll
     assert update.message.text == "/start from-a-link"
@@ -56,7 +57,7 @@ async def test_a_poll_waits_for_an_update(telegram: FakeTelegram, bot: Bot) -> N
 async def test_of_two_polls_the_first_is_ended(telegram: FakeTelegram, bot: Bot) -> None:
     """Only one instance of a bot may poll."""
     poll = asyncio.create_task(bot.get_updates(timeout=10))
-    await asyncio.sleep(0.05)
+    await until(lambda: telegram.world.updates.is_polled)
     async with bot_of(telegram) as second:
         await second.get_updates()
     with pytest.raises(Conflict, match="terminated by other getUpdates"):
@@ -68,8 +69,8 @@ async def test_the_poll_of_a_bot_that_died_is_no_conflict(telegram: FakeTelegram
     """Its connection is gone, and what it would have got goes to the next."""
     async with bot_of(telegram) as dead:
         poll = asyncio.create_task(dead.get_updates(timeout=10))
-        await asyncio.sleep(0.05)
-        poll.cancel()
+        await until(lambda: telegram.world.updates.is_polled)
+        await end(poll)
     telegram.start(telegram.user("Ann"))
     assert len(await bot.get_updates(timeout=1)) == 1
     assert telegram.conflicts == 0
@@ -125,7 +126,7 @@ async def test_a_webhook_of_one_chat_does_not_wait_for_another(telegram: FakeTel
         for text in ("slow", "quick"):
             person = telegram.user("Ann")
             telegram.say(person, telegram.private_chat(person), text)
-        await asyncio.wait_for(arrived.wait(), 5)
+        await asyncio.wait_for(arrived.wait(), 60)
         slow.set()
         await telegram.caught_up()
 
