@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Join the parts."""
+        self.began, self._began_at = datetime.now(timezone.utc), self.clock()
         self.log = QuestionLog(self.database)
         self.outbox = Outbox(self.database)
         self.responder = self.serving(self.classifier, self.log)
@@ -137,9 +138,9 @@ class Bench:
         self.paused = Paused(frozenset({(scope, target)}))
 
     async def say(self, text: str, message: Message = ASKED, **changes: Any) -> Response:
-        """The response to a text, written now unless the message says when."""
+        """The response to a text, written now, by the bench's own clock, unless the message says when."""
         if message.sent_at == ASKED.sent_at:
-            message = replace(message, sent_at=datetime.now(timezone.utc))
+            message = replace(message, sent_at=self.began + timedelta(seconds=self.clock() - self._began_at))
         return await self.responder.respond(replace(message, text=text, **changes))
 
     async def edit(self, text: str, message: Message = ASKED, **changes: Any) -> Response:

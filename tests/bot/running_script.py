@@ -32,7 +32,7 @@ class Scripted(Connector):
     async def stop(self) -> None:
         """Do as the name says."""
         if self.name == "slow":
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.1)
         if self.name != "deaf":
             self._stopped.set()
 

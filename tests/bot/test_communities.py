@@ -314,14 +314,14 @@ async def test_a_change_by_another_process_is_seen(
 
 
 async def test_a_failing_read_ends_no_refreshing(
-    communities: Communities, disk: Disk, monkeypatch: pytest.MonkeyPatch
+    communities: Communities, disk: Disk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What can't be read now is read later."""
     monkeypatch.setattr(module, "REFRESH_SECONDS", 0.01)
     other = Disk(disk.folder)
     disk.database.run_now(lambda: disk.database.execute("alter table settings_changes rename to hidden"))
     refreshing = asyncio.create_task(communities.keep_fresh())
-    await asyncio.sleep(0.05)
+    await until(lambda: caplog.records)
     disk.database.run_now(lambda: disk.database.execute("alter table hidden rename to settings_changes"))
     await Communities(other.store, DEFAULTS, SERVICES).change(ROOM, {"mode": "off"}, "mod")
     await until(lambda: communities.settings(ROOM).mode is Mode.OFF)

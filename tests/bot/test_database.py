@@ -35,7 +35,7 @@ from bot.storage.question_log import QuestionLog
 async def write(folder, name):
     print("ready", flush=True)
     sys.stdin.readline()
-    database = Database(Path(folder), 10.0)
+    database = Database(Path(folder), 100.0)
     log, outbox = QuestionLog(database), Outbox(database)
     for number in range(40):
         message = Message("", author=name, message_id=f"{name} {number}")
@@ -132,7 +132,7 @@ def test_processes_share_a_file_from_the_first_moment(tmp_path: Path) -> None:
         assert writer.stdin
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    pseudonyms = [writer.communicate(timeout=60)[0] for writer in writers]
+    pseudonyms = [writer.communicate()[0] for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     assert len(set(pseudonyms)) == 1
     with closing(Disk(folder)) as disk:
@@ -194,7 +194,7 @@ async def test_a_reader_sees_what_has_been_written(opened: Open) -> None:
     def write() -> None:
         with database.transaction():
             database.insert("communities", {**row, "community": "2"})
-            may_end.wait(10)
+            may_end.wait(100)
 
     writing = asyncio.create_task(database.run(write))
     seen += await database.read(count, "discord")

@@ -34,7 +34,7 @@ def ready() -> dict[str, bool]:
 async def client(ready: dict[str, bool]) -> AsyncIterator[httpx.AsyncClient]:
     """What an on-call engineer's tools are."""
     serving = serving_http(health_app(lambda: ready), HOST, 0)
-    async with serving as port, httpx.AsyncClient(base_url=f"http://{HOST}:{port}") as made:
+    async with serving as port, httpx.AsyncClient(base_url=f"http://{HOST}:{port}", timeout=60) as made:
         yield made
 
 
@@ -96,8 +96,9 @@ async def test_the_port_is_free_again_at_the_end() -> None:
         assert again == port
 
 
-async def test_an_idle_connection_holds_up_no_end() -> None:
+async def test_an_idle_connection_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tool that keeps its connection open is let go."""
+    monkeypatch.setattr(web_server, "GRACE_SECONDS", 60)
     started = time.monotonic()
     async with serving_http(health_app(dict), HOST, 0) as port:
         reader, writer = await asyncio.open_connection(HOST, port)
@@ -108,8 +109,9 @@ async def test_an_idle_connection_holds_up_no_end() -> None:
     writer.close()
 
 
-async def test_a_request_in_hand_is_answered_at_the_end() -> None:
+async def test_a_request_in_hand_is_answered_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asked before the end gets an answer."""
+    monkeypatch.setattr(web_server, "GRACE_SECONDS", 60)
     begun = asyncio.Event()
 
     async def slow(request: Request) -> Response:
@@ -117,7 +119,7 @@ async def test_a_request_in_hand_is_answered_at_the_end() -> None:
         await asyncio.sleep(0.2)
         return PlainTextResponse("done")
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         async with serving_http(Starlette(routes=[Route("/", slow)]), HOST, 0) as port:
             asking = asyncio.create_task(client.get(f"http://{HOST}:{port}/"))
             await begun.wait()
@@ -134,7 +136,7 @@ async def test_a_request_that_never_ends_holds_up_no_end(monkeypatch: pytest.Mon
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         async with serving_http(Starlette(routes=[Route("/", hang)]), HOST, 0) as port:
             asking = asyncio.create_task(client.get(f"http://{HOST}:{port}/"))
             await begun.wait()

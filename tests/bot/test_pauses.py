@@ -20,7 +20,7 @@ from tests.waiting import end, until
 ROOM = Place("discord", "parents", "general")
 PRIVATE = Place("discord", "", "with jo")
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
-HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 class Calendar:
@@ -73,24 +73,24 @@ async def test_a_pause_holds_at_once_and_until_it_is_ended(pauses: Pauses) -> No
 
 async def test_a_pre_election_period_starts_and_ends_by_the_clock(pauses: Pauses, calendar: Calendar) -> None:
     """It is shown beforehand, holds from its start, and is over from its end."""
-    await pause_all(pauses, NOW + HOUR, NOW + 3 * HOUR)
-    for hours, is_coming, is_on in ((0, True, False), (1, False, True), (2.9, False, True), (3, False, False)):
-        calendar.now = NOW + hours * HOUR
+    await pause_all(pauses, NOW + DAY, NOW + 3 * DAY)
+    for days, is_coming, is_on in ((0, True, False), (1, False, True), (2.9, False, True), (3, False, False)):
+        calendar.now = NOW + days * DAY
         assert (bool(pauses.coming()), bool(pauses.active())) == (is_coming, is_on)
         assert pauses.now().is_quiet_in(ROOM) is is_on
 
 
 async def test_what_is_to_come_can_be_called_off(pauses: Pauses, calendar: Calendar) -> None:
     """It never starts then."""
-    made = await pause_all(pauses, NOW + HOUR, NOW + 3 * HOUR)
+    made = await pause_all(pauses, NOW + DAY, NOW + 3 * DAY)
     assert await pauses.end(made, "ann")
-    calendar.now = NOW + 2 * HOUR
+    calendar.now = NOW + 2 * DAY
     assert (pauses.coming(), pauses.active()) == ([], [])
 
 
 async def test_the_next_to_come_is_first(pauses: Pauses) -> None:
     """And in the history, the last one set."""
-    later, sooner = await pause_all(pauses, NOW + 5 * HOUR), await pause_all(pauses, NOW + HOUR)
+    later, sooner = await pause_all(pauses, NOW + 5 * DAY), await pause_all(pauses, NOW + DAY)
     assert [pause.id for pause in pauses.coming()] == [sooner, later]
     assert [pause.id for pause in await pauses.history(1)] == [sooner]
 
@@ -145,8 +145,8 @@ async def test_why_an_answer_is_not_shown(served_answers: AnswerBase) -> None:
         ({"scope": Scope.EVERYTHING}, "Say which"),
         ({"reason": " \n"}, "Give the reason"),
         ({"reason": "x" * (MAX_REASON + 1)}, "characters or fewer"),
-        ({"starts_at": NOW + HOUR, "ends_at": NOW + HOUR}, "after its start"),
-        ({"starts_at": NOW - 2 * HOUR, "ends_at": NOW - HOUR}, "in the future"),
+        ({"starts_at": NOW + DAY, "ends_at": NOW + DAY}, "after its start"),
+        ({"starts_at": NOW - 2 * DAY, "ends_at": NOW - DAY}, "in the future"),
     ],
 )
 async def test_what_makes_no_sense_is_not_set(pauses: Pauses, change: dict[str, object], problem: str) -> None:
@@ -167,9 +167,9 @@ async def test_pauses_outlive_the_process(pauses: Pauses, disk: Disk) -> None:
 async def test_times_may_be_given_in_any_zone(pauses: Pauses) -> None:
     """They are the same moments afterwards."""
     zone = timezone(timedelta(hours=5))
-    await pause_all(pauses, (NOW + HOUR).astimezone(zone), (NOW + 2 * HOUR).astimezone(zone))
+    await pause_all(pauses, (NOW + DAY).astimezone(zone), (NOW + 2 * DAY).astimezone(zone))
     (pause,) = pauses.coming()
-    assert (pause.starts_at, pause.ends_at) == (NOW + HOUR, NOW + 2 * HOUR)
+    assert (pause.starts_at, pause.ends_at) == (NOW + DAY, NOW + 2 * DAY)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from functools import lru_cache
 
 import pytest
@@ -204,15 +205,18 @@ def test_time_is_bounded(piece: str) -> None:
 
 
 def test_time_of_an_ordinary_message() -> None:
-    """A message takes a small part of a millisecond, for every message goes through here."""
+    """A small part of a millisecond, for every message goes through here: less than to count to 30,000."""
     text = "Hi, my partner and I both work 30 hours and earn about £32,000 each, can we get tax free childcare now?"
-    best = min(_seconds(text) for _ in range(50))
-    assert best < 0.001
+    assert min(_seconds(text) for _ in range(50)) < min(_seconds_of(lambda: sum(range(30_000))) for _ in range(50))
 
 
 def _seconds(text: str) -> float:
+    return _seconds_of(lambda: scrub(text))
+
+
+def _seconds_of(work: Callable[[], object]) -> float:
     started = time.process_time()
-    scrub(text)
+    work()
     return time.process_time() - started
 
 

@@ -45,7 +45,7 @@ from tests.bot.responder_bench import (
 from tests.bot.test_releases import MANIFEST
 from tests.factories import answer_file, rates_file, with_two_releases
 from tests.fakes import KeywordClassifier
-from tests.waiting import until
+from tests.waiting import end, until
 
 QUESTION = "what is a dro"
 SERVER = Place("discord", "parents")
@@ -85,7 +85,8 @@ class Running:
 
     async def start(self) -> None:
         """Serve the first release, and watch for others."""
-        self.memory = Memory(Etiquette(SETTINGS), Bursts(BURST_SECONDS), self.bench.log)
+        clock = self.bench.clock
+        self.memory = Memory(Etiquette(SETTINGS, clock), Bursts(BURST_SECONDS, clock), self.bench.log)
         served = await self.load(self.build("dro", "breathing_space"))
         self.releases.use(1)
         self.communities = Communities(CommunityStore(self.bench.database), ChannelSettings(), ["debt"])
@@ -188,8 +189,9 @@ async def test_every_message_of_a_storm_gets_one_outcome(running: Running) -> No
     """While releases are swapped back and forth, each message is answered once, by one release."""
     asking = [asyncio.create_task(storm(running, f"author {number}")) for number in range(10)]
     for release in (running.build("dro"), *(running.releases.get(number) for number in (1, 2, 1, 2))):
+        before = answered_by(running, release)
         await running.use(release)
-        await asyncio.sleep(0.03)
+        await until(lambda: answered_by(running, release) > before)  # noqa: B023 -- waited for at once
     for task in asking:
         task.cancel()
     responses = [response for task in asking for response in await task]
@@ -198,6 +200,11 @@ async def test_every_message_of_a_storm_gets_one_outcome(running: Running) -> No
     assert running.bench.rows("select count(*), count(distinct message_id), count(answer) from questions") == [
         (len(responses),) * 3
     ]
+
+
+def answered_by(running: Running, release: Release) -> int:
+    """How many messages a release has answered."""
+    return len(running.bench.rows(f"select 1 from questions where release = '{release.name}'"))
 
 
 async def storm(running: Running, author: str) -> list[Response]:
@@ -341,7 +348,7 @@ async def test_a_choice_made_while_the_bot_started_is_followed(running: Running)
     watch = ReleaseWatch(running.releases, served, running.load, running.serve)
     watching = asyncio.create_task(watch.keep_fresh())
     await until(lambda: watch._served.release == "0002")
-    watching.cancel()
+    await end(watching)
     await watch.close()
 
 
@@ -377,7 +384,7 @@ async def test_the_real_thing_swaps_under_a_storm(small_project: Project, releas
         await until(lambda: Counter(response.release for response in responses)["0002"] > 100)
         is_over.set()
         await asyncio.gather(*asking)
-        following.cancel()
+        await end(following)
         rows = await service.desk.outbox.owed("discord")
     assert {response.outcome for response in responses} == {Outcome.ANSWERED}
     assert {response.release for response in responses} == {"0001", "0002"}

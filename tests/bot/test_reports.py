@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from bot.reporting.reports import due_for_review, ending_rates, first_day, use_b
 from bot.reporting.word_use import missing_words
 from bot.storage.bot_health import HealthStore
 from bot.storage.community_reports import CommunityReports
-from bot.storage.database import Database
+from bot.storage.database import Database, as_stored
 from bot.storage.reports import Counts, ReportStore, Use, total
 from tests.disk import Disk
 from tests.factories import answer_file, rates_file
@@ -48,8 +49,9 @@ def counts(database: Database) -> ReportStore:
 
 async def test_every_outcome_is_counted_once_or_not_at_all(logged: Logged, counts: ReportStore) -> None:
     """Questions are; idle talk and what was met with silence are not."""
+    moment = ago(minutes=1)
     for outcome in Outcome:
-        logged.question(outcome=outcome.value)
+        logged.question(outcome=outcome.value, asked_at=moment)
     (one,) = (await counts.by_day(first_day(7))).values()
     silent = [outcome for outcome in Outcome if outcome.is_silent or outcome is Outcome.SMALL_TALK]
     assert one.asked == len(Outcome) - len(silent)
@@ -112,10 +114,11 @@ async def test_an_answer_that_is_picked_is_used(logged: Logged, counts: ReportSt
 
 async def test_asking_again_is_soon_after_by_the_same_person(logged: Logged, counts: ReportStore) -> None:
     """Ten minutes count and eleven don't; who was forgotten is nobody."""
-    logged.question(asker="jo", minutes_ago=60)
-    logged.question(asker="jo", minutes_ago=50.001)
-    logged.question(asker="jo", minutes_ago=39, answer="dro")
-    logged.question(asker="jo", minutes_ago=38, outcome="ignored_cooldown")
+    an_hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
+    after: list[tuple[float, dict[str, Any]]]
+    after = [(0, {}), (10, {}), (21, {"answer": "dro"}), (22, {"outcome": "ignored_cooldown"})]
+    for minutes, values in after:
+        logged.question(asker="jo", asked_at=as_stored(an_hour_ago + timedelta(minutes=minutes)), **values)
     for minutes in (20, 19):
         logged.question(asker="", minutes_ago=minutes)
     assert await counts.asked_again(first_day(7)) == {"pay": 1}

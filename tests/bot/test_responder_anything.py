@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import example, given, settings
@@ -102,6 +103,7 @@ def _messages(events: list[Event]) -> list[tuple[float, Message]]:
     """What comes in, each with the seconds before it. Every example writes in communities of its own."""
     said: list[Message] = []
     coming = []
+    asked = replace(ASKED, sent_at=datetime.now(timezone.utc))
     for event in events:
         if event.of is not None and event.of < len(said):
             earlier = said[-1 - event.of]
@@ -111,7 +113,7 @@ def _messages(events: list[Event]) -> list[tuple[float, Message]]:
         community = "" if event.channel == "jo alone" else "parents"
         said.append(
             replace(
-                ASKED, text=event.text, community=community, channel=event.channel, author=event.author,
+                asked, text=event.text, community=community, channel=event.channel, author=event.author,
                 addressed=event.addressed or not community, message_id=f"m{len(said)}",
                 author_roles=("staff",) if event.is_staff else (),
             )

@@ -378,7 +378,7 @@ async def test_it_can_be_run_by_hand(past: Past, signpost: CommandLine) -> None:
 
 async def test_questions_are_answered_meanwhile(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between one step and the next: nobody waits for all of it, and nothing of theirs is lost."""
-    monkeypatch.setattr(module, "ROWS", 5)
+    monkeypatch.setattr(module, "ROWS", 1)
     for _ in range(60):
         await past.ask(100)
     between: list[int] = []
@@ -398,9 +398,11 @@ async def test_what_was_begun_goes_on_after_a_crash(past: Past, monkeypatch: pyt
     monkeypatch.setattr(module, "ROWS", 2)
     for _ in range(10):
         await past.ask(100)
-    running = asyncio.create_task(past.job.run())
+    resting = Retention(past.disk.database, SETTINGS, rest_factor=10**9)
+    running = asyncio.create_task(resting.run())
     await until(lambda: past.disk.rows("select 1 from questions where asker = ''"))
     await end(running)
+    assert past.one("count(*)", where="asker = ''") == (2,)
     await past.job.run()
     assert past.one("count(*)", where="asker = '' and text is null and message_id = ''") == (10,)
 

@@ -427,7 +427,7 @@ async def test_what_is_not_corrected(desk: Desk) -> None:
     await desk.disk.store.joined("discord", "gone", "Gone")
     await desk.disk.store.left("discord", "gone")
     live_since = datetime.now(timezone.utc) - timedelta(minutes=1)
-    await answered(desk, Reply("Which?"), 5)
+    await answered(desk, Reply("Which?"), 5, sent_at=live_since)
     await desk.disk.log.record_choice(5, "discord", "", Given("pay"), "p5")
     assert await desk.teller.correct(desk.base, "pay", 30, live_since) == 0
     assert await desk.teller.correct(desk.base, "pay", 0) == 0

@@ -105,9 +105,9 @@ def test_only_what_stands_first_is_taken_off(text: str, question: str) -> None:
 @pytest.mark.parametrize("text", ["/" + "a" * 100_000 + "!", "/" * 100_000, "/a" * 50_000, "@a " * 30_000])
 def test_long_runs_take_no_time(text: str) -> None:
     """A text made to keep the pattern busy is read in a moment, even one that was never cut."""
-    started = time.perf_counter()
+    started = time.process_time()
     question_in(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.bot.theme_bench import ask, ask_all
 from tests.disk import Disk
 from tests.fakes import Clock
 from tests.votes import vote
-from tests.waiting import until
+from tests.waiting import end, until
 
 PASSPORT = ["how do i renew my passport", "How do I renew my pasport??", "how do I renew my passport 🙏"]
 DOGS = ["do i need a licence for my dog", "is a dog licence needed", "must i have a licence to keep a dog"]
@@ -251,7 +251,7 @@ async def test_memory_is_given_back(kept: Kept, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.themes.understanding.IDLE_SECONDS", 0.01)
     idle = asyncio.create_task(kept.understanding.end_when_idle())
     await until(lambda: not kept.understanding.meaning.is_loaded)
-    idle.cancel()
+    await end(idle)
     monkeypatch.undo()
     assert len(await kept.understanding.nearest("passport", 1)) == 1
 
