@@ -103,6 +103,19 @@ async def test_a_new_question_finds_its_theme_or_begins_one(kept: Kept) -> None:
     assert kept.theme_of(other) not in (None, theme) and kept.value(kept.theme_of(other), "title") == BINS[0]
 
 
+async def test_two_alike_that_come_at_once_begin_a_theme_of_the_first_ones_subject(kept: Kept) -> None:
+    """The second is nearest to the first, which is in no subject yet: what the first is near to decides."""
+    known = await ask_all(kept.database, [*PASSPORT, *DOGS, *BINS])
+    await kept.settle()
+    first, second = await ask_all(
+        kept.database, ["what happens to rubbish on bank holidays", "What happens to rubbish on bank holidays?"]
+    )
+    await kept.keeper.look()
+    theme, subject = kept.theme_of(first), kept.value(kept.theme_of(known[-1]), "subject")
+    assert kept.theme_of(second) == theme != kept.theme_of(known[-1])
+    assert kept.value(theme, "subject") == subject
+
+
 @pytest.mark.parametrize(
     ("outcome", "is_wanting"),
     [
