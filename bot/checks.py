@@ -113,12 +113,9 @@ def check_answer(
     for source in answer.matter.sources:
         if source.nation and source.nation not in answer.variants:
             yield _at(answer.path, source.url, f"The source's nation {source.nation!r} has no section.")
-    of_rates = [
-        fault for text in answer.sections.values() for fault in _check_rates(text, answer.path, base.rates, day)
-    ]
-    yield from of_rates
     for nation, text in answer.sections.items():
         yield from _check_typing(text, answer.path)
+        yield from (of_rates := list(_check_rates(text, answer.path, base.rates, day)))
         most = limits.max_words_variant if nation else limits.max_words
         sizes = [
             *_check_size(text, answer.path, base.rates, most, limits.max_reading_age, day),

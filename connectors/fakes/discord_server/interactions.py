@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from connectors.fakes.discord_server import errors
-from connectors.fakes.discord_server.record import Record
+from connectors.fakes.discord_server.record import WAIT_SECONDS, Record
 from connectors.fakes.discord_server.validation import LOADING
 from connectors.fakes.discord_server.world import Channel, Message, Payload, User
 
@@ -95,7 +95,7 @@ class Interaction:
         await self.record.until(lambda: self.is_acknowledged, left, f"acknowledgement of {self.name}")
         return self
 
-    async def answered(self, seconds: float = 60.0) -> Message:
+    async def answered(self, seconds: float = WAIT_SECONDS) -> Message:
         """The first answer that the person can read, whether at once or after a deferral."""
         await self.record.until(lambda: self.answers, seconds, f"answer to {self.name}")
         return self.answers[0]

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 MAX_POSTS = 50_000
 MAX_CALLS = 10_000
+WAIT_SECONDS = 60.0
+"""How long something is waited for that a busy machine may be slow to do."""
 
 
 @dataclass(frozen=True)

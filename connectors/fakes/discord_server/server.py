@@ -13,7 +13,7 @@ from connectors.fakes.discord_server.gateway import Intent
 from connectors.fakes.discord_server.interacting import Interacting
 from connectors.fakes.discord_server.people import People
 from connectors.fakes.discord_server.places import Places
-from connectors.fakes.discord_server.record import Call
+from connectors.fakes.discord_server.record import WAIT_SECONDS, Call
 from connectors.fakes.discord_server.rest import GATEWAY, PREFIX, Rest
 from connectors.fakes.discord_server.rest_guilds import GuildRoutes
 from connectors.fakes.discord_server.rest_interactions import InteractionRoutes
@@ -21,8 +21,6 @@ from connectors.fakes.discord_server.rest_messages import MessageRoutes
 from connectors.fakes.discord_server.world import Message
 
 TOKEN = "MTA.fake.token"  # noqa: S105 -- it opens nothing
-WAIT_SECONDS = 60.0
-"""How long something is waited for that a busy machine may be slow to do."""
 
 
 class FakeDiscord(Places, People, Interacting):
